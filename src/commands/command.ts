@@ -1,0 +1,165 @@
+// The shape of a command: data first (arguments, flags, help, examples), run() last.
+//
+// A command is one file `commands/NAME.ts` or `commands/NOUN/VERB.ts` and one line in cli/manifest.ts:
+//
+//   export const command = defineCommand({
+//     path: 'topics delete',
+//     summary: 'Delete topics',                                  // one line, as in the manifest
+//     description: 'Longer text, wrapped by help.',
+//     args: { names: { value: 'NAME', doc: 'Topic, glob or /regex/', repeatable: true, complete: 'topic' } },
+//     flags: {
+//       ifExists: { doc: 'Leave out topics that do not exist' },                     // --if-exists, boolean
+//       partition: { short: 'p', value: 'N', parse: integer({ min: 0 }), doc: '…' }, // number | undefined
+//       config: { short: 'c', value: 'KEY=VALUE', parse: keyValue, repeatable: true, doc: '…' }, // [string, string][]
+//       order: { value: 'ORDER', choices: ['key', 'time'], default: 'key', doc: '…' },     // 'key' | 'time'
+//     },
+//     examples: [{ line: 'ktool topics delete orders', doc: 'Delete one topic' }],
+//     async run(context, args, flags) { … },                     // args.names: string[], flags.ifExists: boolean
+//   })
+//
+// The keys of `args` are their order on the command line; those of `flags` give the long names (`ifExists` is
+// `--if-exists`, `noCommit` is `--no-commit`). Options that every command has (-b, -X, --json …) are not listed: they
+// arrive in the context. A command imports what it needs at its top; only commands that run are loaded.
+//
+// run() writes data to stdout (context.rows(), or context.stdout through output/write.ts), everything else through the
+// context. It throws for what ends the run and calls context.fail() for an item that failed while the others go on. It
+// never calls process.exit, and returns an exit code only where main would choose another: 0, 1 after fail(), 130 after
+// Ctrl-C. Long work stops soon after context.signal aborts.
+
+import type { Readable, Writable } from 'node:stream'
+import type { Client } from '../client/client.ts'
+import type { Settings } from '../config/settings.ts'
+import type { ExitCode } from '../errors.ts'
+import type { OutputForm, Rows, RowsSpec } from '../output/rows.ts'
+
+/** What the shell completes: names looked up in the cluster, or files. */
+export type Completion = 'topic' | 'group' | 'broker' | 'file' | 'directory'
+
+export interface Argument {
+  /** Its name in help, in capitals. */
+  value: string
+  doc: string
+  optional?: boolean
+  /** Takes all that follow; only the last argument can. */
+  repeatable?: boolean
+  complete?: Completion
+}
+
+export interface Flag {
+  /** One letter, without the dash. */
+  short?: string
+  /** Name of the value in help, such as `KEY=VALUE`. A flag without one is a switch. */
+  value?: string
+  /** Text to value; throws a UsageError that says what was expected. Default: the text itself. */
+  parse?: (text: string) => unknown
+  /** The only values allowed; gives help and completion too. */
+  choices?: readonly string[]
+  /** May be given several times; the value is an array, empty where the flag is absent. */
+  repeatable?: boolean
+  /** The value where the flag is absent. */
+  default?: unknown
+  /** What help says of the default, where the value alone does not say it. */
+  defaultDoc?: string
+  /** A line for help, without a full stop. */
+  doc: string
+  /** Heading in help. Default: `Options`. */
+  category?: string
+  /** Environment variable that stands in for the flag. */
+  env?: string
+  complete?: Completion
+}
+
+export interface Example {
+  line: string
+  doc: string
+}
+
+type ArgumentValue<A> = A extends { repeatable: true } ? string[] : A extends { optional: true } ? string | undefined : string
+
+type Parsed<F> = F extends { choices: readonly (infer Choice)[] }
+  ? Choice
+  : F extends { parse: (text: string) => infer Value }
+    ? Value
+    : string
+
+type FlagValue<F> = F extends { value: string }
+  ? F extends { repeatable: true }
+    ? Parsed<F>[]
+    : F extends { default: infer Default }
+      ? Parsed<F> | Default
+      : Parsed<F> | undefined
+  : boolean
+
+export type ArgumentValues<A> = { [Key in keyof A]: ArgumentValue<A[Key]> }
+export type FlagValues<F> = { [Key in keyof F]: FlagValue<F[Key]> }
+
+export interface CommandSpec<A = Record<string, Argument>, F = Record<string, Flag>> {
+  /** Its words: `topics create`, `produce`. */
+  path: string
+  summary: string
+  description?: string
+  args?: A
+  flags?: F
+  examples: readonly Example[]
+  run(context: Context, args: ArgumentValues<A>, flags: FlagValues<F>): Promise<ExitCode | undefined | void>
+}
+
+/** A command with the types of its values forgotten, as main and help see it. */
+export interface Command extends Omit<CommandSpec, 'run'> {
+  run(context: Context, args: never, flags: never): Promise<ExitCode | undefined | void>
+}
+
+/** Gives run() the types of the values that `args` and `flags` describe. */
+export function defineCommand<
+  const A extends Record<string, Argument> = Record<never, Argument>,
+  const F extends Record<string, Flag> = Record<never, Flag>,
+>(spec: CommandSpec<A, F>): CommandSpec<A, F> {
+  return spec
+}
+
+export interface Progress {
+  /** Replaces the text after the label. Cheap enough for every batch: drawing has its own pace. */
+  update(text: string): void
+  /** Takes the line away; `text` stays as a note. */
+  done(text?: string): void
+}
+
+/** What a command gets from the outside. cli/context.ts makes it. */
+export interface Context {
+  readonly stdin: Readable
+  /** Data only. */
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly isTerminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
+  /** Colour on stdout. */
+  readonly colour: boolean
+  readonly form: OutputForm
+  /** Whether the form was asked for (--json, --output), not chosen by the kind of stdout. */
+  readonly formGiven: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  readonly yes: boolean
+  /** The time allowed for an answer from the cluster, in milliseconds. */
+  readonly timeoutMs: number
+  /** The client's settings by their Java names. */
+  readonly settings: Settings
+  /** Aborts on Ctrl-C, SIGTERM, or when the reader of stdout went away. */
+  readonly signal: AbortSignal
+  /** The shared client, loaded and made on first use, closed by main. */
+  client(): Promise<Client>
+  /** A writer of rows to stdout in the form asked for. */
+  rows<Item extends object, Row extends object = Item>(spec: RowsSpec<Item, Row>): Rows<Item>
+  /** A line on stderr, not with --quiet. */
+  note(text: string): void
+  /** A warning on stderr, with --quiet too. */
+  warn(text: string): void
+  /** Reports an item that failed; the run goes on and ends with 1 (or the code that all failures share). */
+  fail(error: unknown, item?: string): void
+  /** A line of progress on a terminal, shown when the work takes a while. */
+  progress(label: string): Progress
+  /**
+   * Asks before something that can't be undone: yes with --yes; else asks on a terminal; else goes on, or where
+   * `required` is set (a pattern chose the items) throws a UsageError naming --yes.
+   */
+  confirm(question: string, options?: { required?: boolean }): Promise<boolean>
+}

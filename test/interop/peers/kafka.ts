@@ -1,0 +1,255 @@
+// A real Apache Kafka: one KRaft node (broker and controller) with a data directory of its own, and Kafka's Java tools.
+// Needs Java 17 and Maven. The jars come from Maven Central once and stay in KTOOL_PEERS_CACHE.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { end, freePorts, guard, type RunOptions, type RunResult, run, succeeded } from './run.ts'
+
+/** The versions in use: the one ktool is measured against, and an older one for version negotiation. */
+export type KafkaVersion = '4.3.1' | '3.9.2'
+
+/** Main classes of the tools; the few that had another name before 4.0 are in `oldTools`. */
+const tools = {
+  acls: 'org.apache.kafka.tools.AclCommand',
+  'broker-api-versions': 'org.apache.kafka.tools.BrokerApiVersionsCommand',
+  'client-metrics': 'org.apache.kafka.tools.ClientMetricsCommand',
+  cluster: 'org.apache.kafka.tools.ClusterTool',
+  configs: 'kafka.admin.ConfigCommand',
+  'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
+  'console-producer': 'org.apache.kafka.tools.ConsoleProducer',
+  'console-share-consumer': 'org.apache.kafka.tools.consumer.ConsoleShareConsumer',
+  'consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
+  'delegation-tokens': 'org.apache.kafka.tools.DelegationTokenCommand',
+  'delete-records': 'org.apache.kafka.tools.DeleteRecordsCommand',
+  'dump-log': 'org.apache.kafka.tools.DumpLogSegments',
+  features: 'org.apache.kafka.tools.FeatureCommand',
+  'get-offsets': 'org.apache.kafka.tools.GetOffsetShell',
+  groups: 'org.apache.kafka.tools.GroupsCommand',
+  'leader-election': 'org.apache.kafka.tools.LeaderElectionCommand',
+  'log-dirs': 'org.apache.kafka.tools.LogDirsCommand',
+  'metadata-quorum': 'org.apache.kafka.tools.MetadataQuorumCommand',
+  'producer-perf': 'org.apache.kafka.tools.ProducerPerformance',
+  'reassign-partitions': 'org.apache.kafka.tools.reassign.ReassignPartitionsCommand',
+  'share-groups': 'org.apache.kafka.tools.consumer.group.ShareGroupCommand',
+  storage: 'kafka.tools.StorageTool',
+  'streams-groups': 'org.apache.kafka.tools.streams.StreamsGroupCommand',
+  topics: 'org.apache.kafka.tools.TopicCommand',
+  transactions: 'org.apache.kafka.tools.TransactionsCommand',
+  'verifiable-producer': 'org.apache.kafka.tools.VerifiableProducer',
+} as const
+
+export type KafkaTool = keyof typeof tools
+
+const oldTools: Partial<Record<KafkaTool, string>> = {
+  'console-producer': 'kafka.tools.ConsoleProducer',
+  'dump-log': 'kafka.tools.DumpLogSegments',
+}
+
+const isOld = (version: KafkaVersion) => version.startsWith('3.')
+
+/** The folder that holds downloaded peers. */
+export const cache = process.env['KTOOL_PEERS_CACHE'] || join(tmpdir(), 'ktool-peers')
+
+const log4j2 = `status=error
+rootLogger.level=warn
+rootLogger.appenderRef.c.ref=c
+appender.c.type=Console
+appender.c.name=c
+appender.c.target=SYSTEM_ERR
+appender.c.layout.type=PatternLayout
+appender.c.layout.pattern=[%d] %p %m (%c)%n
+logger.server.name=kafka.server.KafkaRaftServer
+logger.server.level=info
+`
+
+const log4j1 = `log4j.rootLogger=WARN, c
+log4j.logger.kafka.server.KafkaRaftServer=INFO
+log4j.appender.c=org.apache.log4j.ConsoleAppender
+log4j.appender.c.Target=System.err
+log4j.appender.c.layout=org.apache.log4j.PatternLayout
+log4j.appender.c.layout.ConversionPattern=[%d] %p %m (%c)%n
+`
+
+/** Resolves one version's jars, once per machine. Returns the folder that holds `libs` and the logging setup. */
+async function resolve(version: KafkaVersion): Promise<string> {
+  const home = join(cache, `kafka-${version}`)
+  if (existsSync(home)) return home
+  await mkdir(cache, { recursive: true })
+  const part = await mkdtemp(join(cache, `kafka-${version}.part-`))
+  const args = ['-q', '-B', '-f', join(import.meta.dirname, 'pom.xml'), `-Dkafka=${version}`]
+  if (!isOld(version)) args.push('-Plog4j2')
+  args.push('dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(part, 'libs')}`)
+  const result = await run('mvn', args, { timeout: 300_000 }).catch((error) => {
+    throw error.code === 'ENOENT'
+      ? new Error('Maven is not there; install it with: apt-get install maven', { cause: error })
+      : error
+  })
+  succeeded(result, `resolving Kafka ${version} from Maven Central`)
+  await writeFile(join(part, 'log4j2.properties'), log4j2)
+  await writeFile(join(part, 'log4j.properties'), log4j1)
+  // Two processes may get here at once; either one's folder is as good.
+  await rename(part, home).catch(() => rm(part, { recursive: true }))
+  return home
+}
+
+function jvm(home: string, heap: string, properties: readonly string[]): string[] {
+  return [
+    `-Xmx${heap}`,
+    '-Xshare:auto',
+    `-Dlog4j2.configurationFile=${join(home, 'log4j2.properties')}`,
+    `-Dlog4j.configuration=file:${join(home, 'log4j.properties')}`,
+    ...properties,
+    '-cp',
+    join(home, 'libs', '*'),
+  ]
+}
+
+const noJava = (cause: unknown) =>
+  new Error('Java is not there; install it with: apt-get install openjdk-17-jre-headless', { cause })
+
+/** Runs a Java class on Kafka's class path. Short runs are quickest with the first compiler tier alone. */
+export async function java(
+  version: KafkaVersion,
+  name: string,
+  args: readonly string[],
+  options: RunOptions & { fast?: boolean } = {},
+): Promise<RunResult> {
+  const home = await resolve(version)
+  const tuning = options.fast ? [] : ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+  return run('java', [...jvm(home, '512m', tuning), name, ...args], options).catch((error) => {
+    throw error.code === 'ENOENT' ? noJava(error) : error
+  })
+}
+
+/** Runs one of Kafka's tools, without any broker of ours. `fast` lets a long run be compiled fully. */
+export function kafkaTool(
+  tool: KafkaTool,
+  args: readonly string[],
+  options: RunOptions & { fast?: boolean; version?: KafkaVersion } = {},
+): Promise<RunResult> {
+  const version = options.version ?? '4.3.1'
+  return java(version, (isOld(version) && oldTools[tool]) || tools[tool], args, options)
+}
+
+export interface KafkaOptions {
+  version?: KafkaVersion
+  /** Server properties on top of the usual ones. */
+  properties?: Record<string, string>
+  /** Client port; default a free one. */
+  port?: number
+  /** A data directory to go on with instead of a fresh one; it is not removed by wipe(). */
+  data?: string
+}
+
+export interface Kafka {
+  version: KafkaVersion
+  port: number
+  /** `127.0.0.1:port` */
+  bootstrap: string
+  /** The log directory. */
+  data: string
+  /** Milliseconds from the start of the process to its first readiness. */
+  startMs: number
+  /** Runs one of Kafka's tools of the same version; the arguments are passed as they are. */
+  tool(tool: KafkaTool, args: readonly string[], options?: RunOptions & { fast?: boolean }): Promise<RunResult>
+  /** What the broker logged so far. */
+  log(): string
+  /** Clean shutdown; the data stays. */
+  stop(): Promise<void>
+  /** Ends the broker at once and removes its data. */
+  wipe(): Promise<void>
+}
+
+function properties(port: number, controller: number, data: string, extra: Record<string, string>): string {
+  const all: Record<string, string> = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': data,
+    'offsets.topic.replication.factor': '1',
+    'offsets.topic.num.partitions': '4',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'transaction.state.log.num.partitions': '4',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    'share.coordinator.state.topic.num.partitions': '4',
+    'group.initial.rebalance.delay.ms': '0',
+    ...extra,
+  }
+  return Object.entries(all)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('')
+}
+
+/** Waits until the broker says that it has started: by then it is registered, unfenced and listening. */
+function started(broker: ChildProcess, text: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => done(new Error(`Kafka did not start in a minute\n${text().slice(-4000)}`)), 60_000)
+    const look = () => text().includes('Kafka Server started') && done()
+    const left = () => done(new Error(`Kafka ended before it had started\n${text().slice(-4000)}`))
+    function done(error?: Error) {
+      clearTimeout(timer)
+      broker.stderr!.off('data', look)
+      broker.off('exit', left)
+      if (error) reject(error)
+      else resolve()
+    }
+    broker.stderr!.on('data', look)
+    broker.once('exit', left)
+    broker.once('error', (error) => done(noJava(error)))
+  })
+}
+
+/** A cluster id as Kafka makes them: 16 random bytes in base64url, no dash in front. */
+function clusterId(): string {
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? clusterId() : id
+}
+
+/** Starts a broker and resolves when it serves clients. */
+export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
+  const { version = '4.3.1' } = options
+  const home = await resolve(version)
+  const scratch = await mkdtemp(join(tmpdir(), 'ktool-kafka-'))
+  const data = options.data ?? join(scratch, 'data')
+  const [free, controller] = await freePorts(2)
+  const port = options.port ?? free!
+  const config = join(scratch, 'server.properties')
+  await writeFile(config, properties(port, controller!, data, options.properties ?? {}))
+  if (!existsSync(join(data, 'meta.properties'))) {
+    const format = ['format', '-t', clusterId(), '-c', config]
+    succeeded(await kafkaTool('storage', format, { version }), 'formatting the data directory of Kafka')
+  }
+
+  const begun = performance.now()
+  const broker = guard(
+    spawn('java', [...jvm(home, '1g', []), 'kafka.Kafka', config], { stdio: ['ignore', 'ignore', 'pipe'] }),
+  )
+  let text = ''
+  broker.stderr!.on('data', (piece: Buffer) => {
+    text += piece
+  })
+  await started(broker, () => text)
+  return {
+    version,
+    port,
+    bootstrap: `127.0.0.1:${port}`,
+    data,
+    startMs: performance.now() - begun,
+    tool: (tool, args, runOptions) => kafkaTool(tool, args, { ...runOptions, version }),
+    log: () => text,
+    stop: () => end(broker),
+    async wipe() {
+      await end(broker, 'SIGKILL')
+      await rm(scratch, { recursive: true, force: true })
+    },
+  }
+}
