@@ -18,8 +18,8 @@ export type Input<T> = T extends Buffer
 /** One message of the protocol: reads and writes all its versions. */
 export class Message<T> {
   readonly schema: MessageSchema
-  private readonly readers: ((reader: Reader) => T)[] = []
-  private readonly writers: ((writer: Writer, value: Input<T>) => void)[] = []
+  private readonly readers: ((reader: Reader) => unknown)[] = []
+  private readonly writers: ((writer: Writer, value: unknown) => void)[] = []
 
   constructor(schema: MessageSchema) {
     this.schema = schema
@@ -30,9 +30,9 @@ export class Message<T> {
     let read = this.readers[version]
     if (read === undefined) {
       this.checkVersion(version)
-      read = this.readers[version] = compileReader(this.schema, version) as (reader: Reader) => T
+      read = this.readers[version] = compileReader(this.schema, version)
     }
-    return read(reader)
+    return read(reader) as T
   }
 
   /** Throws ProtocolError where the version can't carry a field that is not at its default. */

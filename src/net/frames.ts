@@ -1,0 +1,66 @@
+// Cuts a stream of chunks into frames: an int32 size, then that many bytes. Used by both sides of a connection.
+
+import { CorruptError } from '../errors.ts'
+import { SIZE_BYTES } from '../protocol/frame.ts'
+
+/** Frames from this size on are assembled in a buffer from `allocate`, each byte copied once. */
+export const LARGE_FRAME = 64 * 1024
+
+export class FrameAssembler {
+  private readonly maxBytes: number
+  private readonly onFrame: (frame: Buffer) => void
+  private readonly allocate: (size: number) => Buffer
+  /** Bytes of a size or of a small frame that are not complete yet. */
+  private rest: Buffer | null = null
+  /** A large frame under assembly. */
+  private frame: Buffer | null = null
+  private filled = 0
+
+  /** `onFrame` gets each frame without its size; small ones may be views of a chunk. */
+  constructor(
+    maxBytes: number,
+    onFrame: (frame: Buffer) => void,
+    allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow,
+  ) {
+    this.maxBytes = maxBytes
+    this.onFrame = onFrame
+    this.allocate = allocate
+  }
+
+  /** Throws a CorruptError for a size that can't be; nothing may be pushed after that. */
+  push(chunk: Buffer): void {
+    let at = 0
+    if (this.rest !== null) {
+      chunk = Buffer.concat([this.rest, chunk])
+      this.rest = null
+    }
+    for (;;) {
+      if (this.frame !== null) {
+        const copied = chunk.copy(this.frame, this.filled, at)
+        this.filled += copied
+        at += copied
+        if (this.filled < this.frame.length) return
+        const frame = this.frame
+        this.frame = null
+        this.onFrame(frame)
+      }
+      const left = chunk.length - at
+      if (left === 0) return
+      if (left < SIZE_BYTES) break
+      const size = chunk.readInt32BE(at)
+      if (size < 0 || size > this.maxBytes) {
+        throw new CorruptError(`a frame of ${size} bytes announced, at most ${this.maxBytes} are taken`)
+      }
+      if (size <= left - SIZE_BYTES) {
+        this.onFrame(chunk.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size))
+        at += SIZE_BYTES + size
+      } else if (size < LARGE_FRAME) break
+      else {
+        this.frame = this.allocate(size)
+        this.filled = 0
+        at += SIZE_BYTES
+      }
+    }
+    this.rest = chunk.subarray(at)
+  }
+}

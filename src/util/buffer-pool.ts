@@ -1,0 +1,27 @@
+// Large buffers used again and again, so that frames of some megabytes cost no page faults and no garbage collection.
+// Giving back is optional: a buffer that is never given back is collected as any other.
+
+const ROUND_UP_TO = 1 << 20
+
+export class BufferPool {
+  private readonly free: Buffer[] = []
+  private readonly keep: number
+
+  /** `keep`: how many free buffers to hold at most. */
+  constructor(keep = 4) {
+    this.keep = keep
+  }
+
+  /** A buffer of just `size` bytes with whatever content. */
+  take(size: number): Buffer {
+    const index = this.free.findIndex((buffer) => buffer.length >= size)
+    const buffer =
+      index < 0 ? Buffer.allocUnsafeSlow(Math.ceil(size / ROUND_UP_TO) * ROUND_UP_TO) : this.free.splice(index, 1)[0]
+    return buffer.subarray(0, size)
+  }
+
+  /** Takes back what `take` gave. Nobody may hold a view of it. */
+  give(buffer: Buffer): void {
+    if (this.free.length < this.keep) this.free.push(Buffer.from(buffer.buffer))
+  }
+}
