@@ -3,9 +3,9 @@
 //
 //   node scripts/capture-frames.ts proxy LISTEN_PORT=BROKER_PORT... --out FILE --client NAME --broker VERSION
 //       Relays each port of 127.0.0.1 to the other and appends a line to FILE for each pair. The broker must advertise
-//       the proxy's ports (advertised.listeners), else clients go past it. Runs until it is ended by a signal.
+//       the proxy's ports (advertised.listeners), else clients go past it. Prints `ready`; runs until it is ended by a signal.
 //   node scripts/capture-frames.ts pick FILE... > test/protocol/golden/frames.jsonl
-//       Keeps one pair for each API key and version: the fullest one of at most 1 KB each way, else the smallest one.
+//       Keeps one pair for each API key and version: the fullest one of at most 1.5 KB each way, else the smallest one.
 //
 // A frame on the wire: size int32, then for a request  key int16, version int16, correlation id int32, ...
 //                                   and for a response correlation id int32, ...
@@ -35,7 +35,7 @@ interface Frame {
 /** Frames larger than this are relayed but not kept. */
 const limit = 16 * 1024
 /** Frames up to this size are kept rather than smaller ones. */
-const preferred = 1024
+const preferred = 1536
 
 /** Splits a byte stream into frames. */
 function splitter(onFrame: (frame: Frame) => void): (piece: Buffer) => void {
@@ -45,10 +45,10 @@ function splitter(onFrame: (frame: Frame) => void): (piece: Buffer) => void {
     const skipped = Math.min(skip, piece.length)
     skip -= skipped
     rest = Buffer.concat([rest, piece.subarray(skipped)])
-    while (rest.length >= 12) {
+    while (rest.length >= 4) {
       const end = 4 + rest.readInt32BE(0)
       const whole = end <= 4 + limit
-      if (whole && rest.length < end) return
+      if (rest.length < (whole ? end : 12)) return
       onFrame({ bytes: Buffer.from(rest.subarray(4, whole ? end : 12)), whole })
       skip = Math.max(0, end - rest.length)
       rest = rest.subarray(Math.min(end, rest.length))
@@ -81,7 +81,7 @@ function relay(client: Socket, port: number, onPair: (request: Buffer, response:
   broker.on('end', () => client.end()).on('error', () => client.destroy())
 }
 
-function proxy(routes: string[], out: string, client: string, broker: string): void {
+async function proxy(routes: string[], out: string, client: string, broker: string): Promise<void> {
   const file = openSync(out, 'a')
   for (const route of routes) {
     const [from, to] = route.split('=').map(Number)
@@ -98,8 +98,9 @@ function proxy(routes: string[], out: string, client: string, broker: string): v
         writeSync(file, `${JSON.stringify(pair)}\n`)
       }),
     )
-    server.listen(from, '127.0.0.1')
+    await new Promise<void>((resolve) => server.listen(from, '127.0.0.1', resolve))
   }
+  console.log('ready')
 }
 
 /** True when `a` tells more than `b`. */
@@ -130,7 +131,7 @@ const { values, positionals } = parseArgs({
 })
 const [command, ...rest] = positionals
 if (command === 'proxy' && rest.length > 0 && values.out && values.client && values.broker) {
-  proxy(rest, values.out, values.client, values.broker)
+  await proxy(rest, values.out, values.client, values.broker)
 } else if (command === 'pick' && rest.length > 0) {
   await pick(rest)
 } else {

@@ -259,6 +259,15 @@ export class Admin {
     return found
   }
 
+  /** One config of a topic, or undefined where the broker does not tell. */
+  async topicConfig(topic: string, name: string): Promise<string | undefined> {
+    const broker = await this.cluster.any()
+    const answer = await broker.request(DescribeConfigs, {
+      resources: [{ resourceType: resourceTypes.topic, resourceName: topic, configurationKeys: [name] }],
+    })
+    return answer.results[0]?.configs[0]?.value ?? undefined
+  }
+
   /** DescribeTopicPartitions (KIP-966), page after page. */
   private async describePartitions(names: readonly string[]): Promise<Map<string, TopicDescription | KtoolError>> {
     const found = new Map<string, TopicDescription | KtoolError>()

@@ -24,7 +24,8 @@
 // run() writes data to stdout (context.rows(), or context.stdout through output/write.ts), everything else through the
 // context. It throws for what ends the run and calls context.fail() for an item that failed while the others go on. It
 // never calls process.exit, and returns an exit code only where main would choose another: 0, 1 after fail(), 130 after
-// Ctrl-C. Long work stops soon after context.signal aborts.
+// Ctrl-C. On Ctrl-C main ends a run at once, unless the command says `finishesOnSignal: true`: then run() must return
+// soon after context.signal aborts, having finished what it began (a second Ctrl-C ends it all the same).
 
 import type { Readable, Writable } from 'node:stream'
 import type { Client } from '../client/client.ts'
@@ -32,8 +33,8 @@ import type { Settings } from '../config/settings.ts'
 import type { ExitCode } from '../errors.ts'
 import type { OutputForm, Rows, RowsSpec } from '../output/rows.ts'
 
-/** What the shell completes: names looked up in the cluster, or files. */
-export type Completion = 'topic' | 'group' | 'broker' | 'file' | 'directory'
+/** What the shell completes: names looked up in the cluster, or paths. */
+export type Completion = 'topic' | 'file' | 'directory'
 
 export interface Argument {
   /** Its name in help, in capitals. */
@@ -42,6 +43,8 @@ export interface Argument {
   optional?: boolean
   /** Takes all that follow; only the last argument can. */
   repeatable?: boolean
+  /** The only words allowed; gives help and completion too. */
+  choices?: readonly string[]
   complete?: Completion
 }
 
@@ -56,6 +59,8 @@ export interface Flag {
   choices?: readonly string[]
   /** May be given several times; the value is an array, empty where the flag is absent. */
   repeatable?: boolean
+  /** The command makes no sense without it. */
+  required?: boolean
   /** The value where the flag is absent. */
   default?: unknown
   /** What help says of the default, where the value alone does not say it. */
@@ -64,8 +69,6 @@ export interface Flag {
   doc: string
   /** Heading in help. Default: `Options`. */
   category?: string
-  /** Environment variable that stands in for the flag. */
-  env?: string
   complete?: Completion
 }
 
@@ -74,7 +77,13 @@ export interface Example {
   doc: string
 }
 
-type ArgumentValue<A> = A extends { repeatable: true } ? string[] : A extends { optional: true } ? string | undefined : string
+type Word<A> = A extends { choices: readonly (infer Choice)[] } ? Choice : string
+
+type ArgumentValue<A> = A extends { repeatable: true }
+  ? Word<A>[]
+  : A extends { optional: true }
+    ? Word<A> | undefined
+    : Word<A>
 
 type Parsed<F> = F extends { choices: readonly (infer Choice)[] }
   ? Choice
@@ -87,7 +96,9 @@ type FlagValue<F> = F extends { value: string }
     ? Parsed<F>[]
     : F extends { default: infer Default }
       ? Parsed<F> | Default
-      : Parsed<F> | undefined
+      : F extends { required: true }
+        ? Parsed<F>
+        : Parsed<F> | undefined
   : boolean
 
 export type ArgumentValues<A> = { [Key in keyof A]: ArgumentValue<A[Key]> }
@@ -101,12 +112,14 @@ export interface CommandSpec<A = Record<string, Argument>, F = Record<string, Fl
   args?: A
   flags?: F
   examples: readonly Example[]
-  run(context: Context, args: ArgumentValues<A>, flags: FlagValues<F>): Promise<ExitCode | undefined | void>
+  /** Whether run() itself ends well after Ctrl-C, as produce does. Without it main ends the run at once. */
+  finishesOnSignal?: boolean
+  run(context: Context, args: ArgumentValues<A>, flags: FlagValues<F>): Promise<ExitCode | undefined>
 }
 
 /** A command with the types of its values forgotten, as main and help see it. */
 export interface Command extends Omit<CommandSpec, 'run'> {
-  run(context: Context, args: never, flags: never): Promise<ExitCode | undefined | void>
+  run(context: Context, args: never, flags: never): Promise<ExitCode | undefined>
 }
 
 /** Gives run() the types of the values that `args` and `flags` describe. */
@@ -115,6 +128,11 @@ export function defineCommand<
   const F extends Record<string, Flag> = Record<never, Flag>,
 >(spec: CommandSpec<A, F>): CommandSpec<A, F> {
   return spec
+}
+
+/** Flags on their own, for those that several commands share. */
+export function defineFlags<const F extends Record<string, Flag>>(flags: F): F {
+  return flags
 }
 
 export interface Progress {
@@ -153,7 +171,10 @@ export interface Context {
   note(text: string): void
   /** A warning on stderr, with --quiet too. */
   warn(text: string): void
-  /** Reports an item that failed; the run goes on and ends with 1 (or the code that all failures share). */
+  /**
+   * Reports an item that failed; the run goes on and ends with 1 (or the code that all failures share). `item` names it
+   * where the error doesn't.
+   */
   fail(error: unknown, item?: string): void
   /** A line of progress on a terminal, shown when the work takes a while. */
   progress(label: string): Progress

@@ -29,10 +29,10 @@ export function writeInt64(buffer: Buffer, at: number, value: number | bigint): 
   buffer.writeUInt32BE(value >>> 0, at + 4)
 }
 
-/** The number for a bigint where a number can hold it, the bigint itself otherwise. */
-export function exact(value: bigint): number | bigint {
+/** A number where a number can hold it, the bigint otherwise. */
+export function exact(value: number | bigint): number | bigint {
   const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value
+  return Number.isSafeInteger(number) ? number : BigInt(value)
 }
 
 function outOfRange(value: bigint, at: number): CorruptError {

@@ -45,6 +45,8 @@ const tools = {
 export type KafkaTool = keyof typeof tools
 
 const oldTools: Partial<Record<KafkaTool, string>> = {
+  acls: 'kafka.admin.AclCommand',
+  'broker-api-versions': 'kafka.admin.BrokerApiVersionsCommand',
   'console-producer': 'kafka.tools.ConsoleProducer',
   'dump-log': 'kafka.tools.DumpLogSegments',
 }

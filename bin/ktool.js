@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// Starts the built program: checks the version of Node (an old one must still be able to read this file, or runs the
+// package's own Node where that is installed), turns the compile cache on, and loads dist/main.cjs.
+// CommonJS, as the built program is: `import` of Node's own modules alone takes half of the time to start.
+
+'use strict'
+
+const fs = require('fs')
+const path = require('path')
+
+const program = path.join(__dirname, '../dist/main.cjs')
+
+if (isTooOld(process.versions.node)) {
+  runOwnNode()
+} else if (!fs.existsSync(program)) {
+  console.error('ktool: the program is not built\n  run `npm run build` in the folder of the package')
+  process.exitCode = 2
+} else {
+  require('module').enableCompileCache(cacheFolder())
+  require(program).main(process.argv.slice(2))
+}
+
+function isTooOld(version) {
+  const numbers = version.split('.').map(Number)
+  return numbers[0] < 22 || (numbers[0] === 22 && numbers[1] < 15)
+}
+
+/** Where the user's programs keep what can be made again; undefined leaves it to Node. */
+function cacheFolder() {
+  const env = process.env
+  if (env.NODE_COMPILE_CACHE) return undefined
+  if (env.XDG_CACHE_HOME) return path.join(env.XDG_CACHE_HOME, 'ktool')
+  if (process.platform === 'win32') return env.LOCALAPPDATA && path.join(env.LOCALAPPDATA, 'ktool', 'cache')
+  if (!env.HOME) return undefined
+  return path.join(env.HOME, process.platform === 'darwin' ? 'Library/Caches' : '.cache', 'ktool')
+}
+
+function runOwnNode() {
+  const own = path.join(__dirname, '../node_modules/node/bin/node')
+  if (!fs.existsSync(own)) {
+    console.error(
+      'ktool: needs Node 22.15 or newer, this is ' + process.versions.node + '\n  install a newer one: https://nodejs.org',
+    )
+    process.exitCode = 2
+    return
+  }
+  const child = require('child_process').spawn(own, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' })
+  // A terminal sends Ctrl-C to both; only the child decides what it means. SIGTERM comes to this one alone.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  child.on('exit', (code) => {
+    process.exitCode = code === null ? 1 : code
+  })
+}

@@ -1,0 +1,41 @@
+// The configs of a topic. Generated from Apache Kafka 4.3.1 by scripts/generate-configs.ts; do not edit.
+
+import type { ConfigDefinition } from './definition.ts'
+
+// biome-ignore format: one line for each
+export const topicTable: readonly ConfigDefinition[] = [
+  { name: 'cleanup.policy', type: 'LIST', default: 'delete', rule: { list: ['compact', 'delete'] }, synonyms: ['log.cleanup.policy'] },
+  { name: 'compression.gzip.level', type: 'INT', default: '-1', rule: { min: 1, max: 9, or: -1 }, synonyms: ['compression.gzip.level'] },
+  { name: 'compression.lz4.level', type: 'INT', default: '9', rule: { min: 1, max: 17 }, synonyms: ['compression.lz4.level'] },
+  { name: 'compression.type', type: 'STRING', default: 'producer', rule: { oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'] }, synonyms: ['compression.type'] },
+  { name: 'compression.zstd.level', type: 'INT', default: '3', rule: { min: -131072, max: 22 }, synonyms: ['compression.zstd.level'] },
+  { name: 'delete.retention.ms', type: 'LONG', default: '86400000', rule: { min: 0 }, synonyms: ['log.cleaner.delete.retention.ms'] },
+  { name: 'file.delete.delay.ms', type: 'LONG', default: '60000', rule: { min: 0 }, synonyms: ['log.segment.delete.delay.ms'] },
+  { name: 'flush.messages', type: 'LONG', default: '9223372036854775807', rule: { min: 1 }, synonyms: ['log.flush.interval.messages'] },
+  { name: 'flush.ms', type: 'LONG', default: '9223372036854775807', rule: { min: 0 }, synonyms: ['log.flush.interval.ms', 'log.flush.scheduler.interval.ms'] },
+  { name: 'follower.replication.throttled.replicas', type: 'LIST', default: '' },
+  { name: 'index.interval.bytes', type: 'INT', default: '4096', rule: { min: 0 }, synonyms: ['log.index.interval.bytes'] },
+  { name: 'internal.segment.bytes', type: 'INT', default: null, internal: true },
+  { name: 'leader.replication.throttled.replicas', type: 'LIST', default: '' },
+  { name: 'local.retention.bytes', type: 'LONG', default: '-2', rule: { min: -2 }, synonyms: ['log.local.retention.bytes'] },
+  { name: 'local.retention.ms', type: 'LONG', default: '-2', rule: { min: -2 }, synonyms: ['log.local.retention.ms'] },
+  { name: 'max.compaction.lag.ms', type: 'LONG', default: '9223372036854775807', rule: { min: 1 }, synonyms: ['log.cleaner.max.compaction.lag.ms'] },
+  { name: 'max.message.bytes', type: 'INT', default: '1048588', rule: { min: 0 }, synonyms: ['message.max.bytes'] },
+  { name: 'message.timestamp.after.max.ms', type: 'LONG', default: '3600000', rule: { min: 0 }, synonyms: ['log.message.timestamp.after.max.ms'] },
+  { name: 'message.timestamp.before.max.ms', type: 'LONG', default: '9223372036854775807', rule: { min: 0 }, synonyms: ['log.message.timestamp.before.max.ms'] },
+  { name: 'message.timestamp.type', type: 'STRING', default: 'CreateTime', rule: { oneOf: ['CreateTime', 'LogAppendTime'] }, synonyms: ['log.message.timestamp.type'] },
+  { name: 'min.cleanable.dirty.ratio', type: 'DOUBLE', default: '0.5', rule: { min: 0, max: 1 }, synonyms: ['log.cleaner.min.cleanable.ratio'] },
+  { name: 'min.compaction.lag.ms', type: 'LONG', default: '0', rule: { min: 0 }, synonyms: ['log.cleaner.min.compaction.lag.ms'] },
+  { name: 'min.insync.replicas', type: 'INT', default: '1', rule: { min: 1 }, synonyms: ['min.insync.replicas'] },
+  { name: 'preallocate', type: 'BOOLEAN', default: 'false', synonyms: ['log.preallocate'] },
+  { name: 'remote.log.copy.disable', type: 'BOOLEAN', default: 'false' },
+  { name: 'remote.log.delete.on.disable', type: 'BOOLEAN', default: 'false' },
+  { name: 'remote.storage.enable', type: 'BOOLEAN', default: 'false' },
+  { name: 'retention.bytes', type: 'LONG', default: '-1', synonyms: ['log.retention.bytes'] },
+  { name: 'retention.ms', type: 'LONG', default: '604800000', rule: { min: -1 }, synonyms: ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'] },
+  { name: 'segment.bytes', type: 'INT', default: '1073741824', rule: { min: 1048576 }, synonyms: ['log.segment.bytes'] },
+  { name: 'segment.index.bytes', type: 'INT', default: '10485760', rule: { min: 4 }, synonyms: ['log.index.size.max.bytes'] },
+  { name: 'segment.jitter.ms', type: 'LONG', default: '0', rule: { min: 0 }, synonyms: ['log.roll.jitter.ms', 'log.roll.jitter.hours'] },
+  { name: 'segment.ms', type: 'LONG', default: '604800000', rule: { min: 1 }, synonyms: ['log.roll.ms', 'log.roll.hours'] },
+  { name: 'unclean.leader.election.enable', type: 'BOOLEAN', default: 'false', synonyms: ['unclean.leader.election.enable'] },
+]

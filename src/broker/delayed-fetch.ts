@@ -1,0 +1,68 @@
+// A fetch that waits until there are enough bytes, its time is over, or its client is gone. (Kafka: DelayedFetch.)
+
+import type { ServerConnection } from '../net/server.ts'
+import type { Input } from '../protocol/api.ts'
+import type { FetchRequest, FetchResponse } from '../protocol/apis/01-fetch.ts'
+import type { Log } from '../storage/log.ts'
+import type { Segment } from '../storage/segment.ts'
+import type { FetchPass } from './handlers/01-fetch.ts'
+
+interface Watched {
+  log: Log
+  segment: Segment
+  size: number
+}
+
+export class DelayedFetch {
+  readonly done: Promise<Input<FetchResponse> | null>
+  private readonly pass: () => FetchPass
+  private readonly minBytes: number
+  private readonly connection: ServerConnection
+  private readonly timer: NodeJS.Timeout
+  private readonly watched: Watched[]
+  private readonly onProgress = () => this.look()
+  private bytesAtStart: number
+  private finish: (response: Input<FetchResponse> | null) => void = () => {}
+
+  constructor(first: FetchPass, pass: () => FetchPass, { minBytes, maxWaitMs }: FetchRequest, connection: ServerConnection) {
+    this.pass = pass
+    this.minBytes = minBytes
+    this.connection = connection
+    this.bytesAtStart = first.bytes
+    this.watched = first.partitions.map(({ partition: { log } }) => {
+      const segment = log.segments.active
+      log.listeners.add(this.onProgress)
+      return { log, segment, size: segment.size }
+    })
+    this.done = new Promise((resolve) => {
+      this.finish = resolve
+    })
+    this.timer = setTimeout(() => this.complete(), maxWaitMs)
+  }
+
+  /** Reads again once the logs have grown by what was missing; what is not visible yet makes the wait go on. */
+  private look(): void {
+    if (this.connection.isClosed) {
+      this.stop(null)
+      return
+    }
+    let bytes = this.bytesAtStart
+    for (const { log, segment, size } of this.watched) {
+      if (log.closed || log.segments.active !== segment) bytes = this.minBytes
+      else bytes += segment.size - size
+    }
+    if (bytes < this.minBytes) return
+    const pass = this.pass()
+    if (pass.urgent || pass.bytes >= this.minBytes) this.stop(pass.response)
+  }
+
+  private complete(): void {
+    this.stop(this.connection.isClosed ? null : this.pass().response)
+  }
+
+  private stop(response: Input<FetchResponse> | null): void {
+    clearTimeout(this.timer)
+    for (const { log } of this.watched) log.listeners.delete(this.onProgress)
+    this.finish(response)
+  }
+}

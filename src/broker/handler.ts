@@ -1,0 +1,35 @@
+// What a handler is: one file for each API in handlers/, listed in handlers/index.ts. ApiVersions answers from what the
+// handlers declare, so that it can't promise more than there is.
+
+import type { ServerConnection } from '../net/server.ts'
+import type { Api, Input } from '../protocol/api.ts'
+import type { Broker } from './broker.ts'
+
+/** One request's surroundings. */
+export interface RequestContext {
+  readonly broker: Broker
+  readonly version: number
+  readonly clientId: string | null
+  readonly connection: ServerConnection
+}
+
+export interface Handler<Request, Response> {
+  readonly api: Api<Request, Response>
+  /** Lowest and highest version that is answered. */
+  readonly versions: readonly [min: number, max: number]
+  /** The lowest version that ApiVersions names, where that is another one. */
+  readonly advertisedMin?: number
+  /**
+   * Answers a request; null where the client wants no answer. Byte fields of the request are views of a buffer that is used
+   * again after the answer.
+   */
+  handle(request: Request, context: RequestContext): Input<Response> | null | Promise<Input<Response> | null>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a handler of whatever request and response
+export type AnyHandler = Handler<any, any>
+
+/** Gives `handle` the types of its API. */
+export function defineHandler<Request, Response>(handler: Handler<Request, Response>): Handler<Request, Response> {
+  return handler
+}

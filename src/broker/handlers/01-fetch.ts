@@ -1,0 +1,118 @@
+// Fetch: batches from an offset on, at once or when there are enough (long poll). Versions: 4 isolation; 7 sessions, which
+// this broker does not keep (KIP-227 lets it answer with session 0); 12 diverging epochs; 13 topics by id.
+
+import { Fetch, type FetchPartition, type FetchRequest, type FetchResponse } from '../../protocol/apis/01-fetch.ts'
+import type { Input } from '../../protocol/api.ts'
+import { type ErrorName, errorCode } from '../../protocol/errors.ts'
+import { StorageError } from '../../storage/storage-error.ts'
+import type { Broker } from '../broker.ts'
+import { DelayedFetch } from '../delayed-fetch.ts'
+import { defineHandler } from '../handler.ts'
+import { leaderEpochProblem, type Partition } from '../partitions.ts'
+
+type PartitionAnswer = NonNullable<Input<FetchResponse>['responses']>[number]['partitions'] extends
+  | readonly (infer Each)[]
+  | undefined
+  ? Each
+  : never
+
+const READ_COMMITTED = 1
+const FULL_FETCH_EPOCHS = [0, -1]
+const DEBUGGING_CONSUMER = -2
+const NO_RECORDS = Buffer.alloc(0)
+
+/** What one pass over the partitions gave. */
+export interface FetchPass {
+  response: Input<FetchResponse>
+  bytes: number
+  /** An error or a diverging epoch, which is told at once. */
+  urgent: boolean
+  /** Partitions that more records may come to, with the offset wanted there. */
+  partitions: { partition: Partition; offset: number }[]
+}
+
+export const handler = defineHandler({
+  api: Fetch,
+  versions: [4, 18],
+  handle(request, { broker, version, connection }) {
+    if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) {
+      return { errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND') }
+    }
+    const pass = () => readAll(request, version, broker)
+    const first = pass()
+    const enough = first.urgent || first.bytes >= request.minBytes || request.maxWaitMs <= 0
+    if (enough || first.partitions.length === 0) return first.response
+    return new DelayedFetch(first, pass, request, connection).done
+  },
+})
+
+function readAll(request: FetchRequest, version: number, broker: Broker): FetchPass {
+  const maxBytes = Math.min(request.maxBytes, broker.configs.number('fetch.max.bytes'))
+  const pass: FetchPass = { response: {}, bytes: 0, urgent: false, partitions: [] }
+  const { image } = broker.metadata
+  const responses = request.topics.map(({ topic: name, topicId, partitions }) => {
+    const topic = version >= 13 ? image.topicsById.get(topicId) : image.topics.get(name)
+    const unknown = version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
+    return {
+      topic: name,
+      topicId,
+      partitions: partitions.map((wanted) => {
+        if (topic === undefined) return failed(wanted.partition, unknown, pass)
+        const partition = broker.partitions.get(topic.name, wanted.partition)
+        if (partition === undefined) return failed(wanted.partition, 'UNKNOWN_TOPIC_OR_PARTITION', pass)
+        return readOne(partition, wanted, request, Math.max(0, maxBytes - pass.bytes), pass)
+      }),
+    }
+  })
+  pass.response = { responses }
+  return pass
+}
+
+function readOne(
+  partition: Partition,
+  wanted: FetchPartition,
+  request: FetchRequest,
+  bytesLeft: number,
+  pass: FetchPass,
+): PartitionAnswer {
+  const { log } = partition
+  const { fetchOffset, lastFetchedEpoch, partitionMaxBytes } = wanted
+  const problem = leaderEpochProblem(partition, wanted.currentLeaderEpoch)
+  if (problem !== undefined) return failed(wanted.partition, problem, pass)
+  const committed = request.isolationLevel === READ_COMMITTED
+  const state = {
+    partitionIndex: wanted.partition,
+    highWatermark: log.highWatermark,
+    lastStableOffset: log.lastStableOffset,
+    logStartOffset: log.startOffset,
+    abortedTransactions: committed ? [] : null,
+    records: NO_RECORDS,
+  }
+  if (lastFetchedEpoch >= 0) {
+    const known = log.epochs.endOffsetFor(lastFetchedEpoch, log.endOffset)
+    if (known === undefined) return failed(wanted.partition, 'OFFSET_OUT_OF_RANGE', pass)
+    if (known.epoch < lastFetchedEpoch || known.endOffset < fetchOffset) {
+      pass.urgent = true
+      return { ...state, divergingEpoch: known }
+    }
+  }
+  const isDebugging = request.replicaId === DEBUGGING_CONSUMER || request.replicaState.replicaId === DEBUGGING_CONSUMER
+  try {
+    const { records, abortedTransactions } = log.read(fetchOffset, Math.min(partitionMaxBytes, bytesLeft), {
+      isolation: isDebugging ? 'logEnd' : committed ? 'committed' : 'highWatermark',
+      minOneBatch: pass.bytes === 0,
+    })
+    pass.bytes += records.length
+    pass.partitions.push({ partition, offset: fetchOffset })
+    return { ...state, records, abortedTransactions: committed ? abortedTransactions : null }
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+    return failed(wanted.partition, error.error, pass)
+  }
+}
+
+function failed(partitionIndex: number, error: ErrorName, pass: FetchPass): PartitionAnswer {
+  pass.urgent = true
+  const none = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, abortedTransactions: null }
+  return { partitionIndex, errorCode: errorCode(error), ...none, records: NO_RECORDS }
+}

@@ -1,0 +1,62 @@
+// The settings of a run, from everywhere they may come, and the client's options from them. Later ones win:
+// defaults < -F files < environment < -X < -b and --timeout.
+
+import type { ClientOptions } from '../client/options.ts'
+import { readConfigFile } from '../config/file.ts'
+import { type Assignment, fromEnvironment, type Resolved, resolveSettings, type Settings } from '../config/settings.ts'
+import { type SettingName, table } from '../config/table.ts'
+import { UsageError } from '../errors.ts'
+import { keyValue } from '../util/key-value.ts'
+import type { GlobalValues } from './global-flags.ts'
+
+/** What `-X list` and `-X dump` ask for, instead of running a command. */
+export function requestedPrint(globals: GlobalValues): 'list' | 'dump' | undefined {
+  return (['list', 'dump'] as const).find((word) => globals.set.includes(word))
+}
+
+/** Throws a UsageError for a file, a name or a value that is wrong. */
+export function resolveGlobals(globals: GlobalValues, environment: NodeJS.ProcessEnv): Resolved {
+  const assignments: Assignment[] = [
+    ...globals.commandConfig.flatMap(readConfigFile),
+    ...fromEnvironment(environment),
+    ...globals.set.filter((text) => text !== 'list' && text !== 'dump').map(fromOption),
+  ]
+  if (globals.bootstrapServer !== undefined) {
+    assignments.push({ name: 'bootstrap.servers', value: globals.bootstrapServer, source: '-b' })
+  }
+  if (globals.timeout !== undefined) {
+    const value = String(globals.timeout)
+    const set = (name: SettingName) => assignments.push({ name, value, source: '--timeout' })
+    set('default.api.timeout.ms')
+    set('request.timeout.ms')
+    // Connecting may take less of the time, but not more.
+    const setup = 'socket.connection.setup.timeout.ms'
+    if (globals.timeout < Number(table[setup].default)) set(setup)
+  }
+  return resolveSettings(assignments)
+}
+
+function fromOption(text: string): Assignment {
+  try {
+    const [name, value] = keyValue(text)
+    return { name, value, source: '-X' }
+  } catch {
+    throw new UsageError('-X takes KEY=VALUE, or list, or dump')
+  }
+}
+
+export function clientOptions(settings: Settings, signal: AbortSignal): ClientOptions {
+  return {
+    bootstrapServers: settings['bootstrap.servers'],
+    clientId: settings['client.id'],
+    requestTimeoutMs: settings['request.timeout.ms'],
+    apiTimeoutMs: settings['default.api.timeout.ms'],
+    setupTimeoutMs: settings['socket.connection.setup.timeout.ms'],
+    reconnectBackoffMs: settings['reconnect.backoff.ms'],
+    reconnectBackoffMaxMs: settings['reconnect.backoff.max.ms'],
+    retryBackoffMs: settings['retry.backoff.ms'],
+    retryBackoffMaxMs: settings['retry.backoff.max.ms'],
+    metadataMaxAgeMs: settings['metadata.max.age.ms'],
+    signal,
+  }
+}

@@ -1,0 +1,22 @@
+// The hidden command that the completion scripts call: names of one kind from the cluster, a line each. It says nothing
+// when the cluster cannot be asked; the scripts give it a short --timeout.
+
+import type { Client } from '../client/client.ts'
+import { defineCommand } from '../commands/command.ts'
+import { write } from '../output/write.ts'
+
+/** How the names of each kind are looked up. */
+const lookups: Record<'topic', (client: Client) => Promise<string[]>> = {
+  topic: async (client) => (await client.admin.listTopics()).map((topic) => topic.name),
+}
+
+export const command = defineCommand({
+  path: '__complete',
+  summary: 'Names that complete a word',
+  args: { kind: { value: 'KIND', doc: 'Kind of names', choices: ['topic'] } },
+  examples: [],
+  async run(context, { kind }) {
+    const names = await lookups[kind](await context.client())
+    await write(context.stdout, names.map((name) => `${name}\n`).join(''))
+  },
+})

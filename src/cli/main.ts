@@ -1,0 +1,156 @@
+// The program: finds the command, runs it, and is the only place that prints an error and sets the exit code.
+//
+//   arguments -> locate (manifest only) -> load the command -> parse -> settings -> context -> run -> exit code
+//                    |-> help, version
+//
+// The first Ctrl-C (or SIGTERM) aborts the context's signal, the second ends the process at once. A reader of stdout that
+// goes away aborts it too, and ends the run with 0.
+
+import type { Command } from '../commands/command.ts'
+import { ExitCode } from '../errors.ts'
+import { packageVersion } from '../util/package-root.ts'
+import { requestedPrint, resolveGlobals } from './client-settings.ts'
+import { wantsColour } from './colour.ts'
+import { createRun } from './context.ts'
+import type { GlobalValues } from './global-flags.ts'
+import { commandHelp, indexHelp, program } from './help.ts'
+import { type Located, locate } from './locate.ts'
+import { parseArguments } from './parse.ts'
+import { print, stdoutTerminal } from './print.ts'
+import { errorText, exitCodeOf, Interrupted } from './report.ts'
+
+/** Runs the command line and sets process.exitCode. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const stop = new AbortController()
+  const verbose = argv.some((argument) => argument === '-v' || argument === '--verbose')
+  watchProcess(stop, verbose)
+  try {
+    process.exitCode = await dispatch(argv, stop)
+  } catch (error) {
+    process.exitCode = report(error, verbose)
+  }
+}
+
+async function dispatch(argv: readonly string[], stop: AbortController): Promise<ExitCode> {
+  if (argv[0] === 'help') return showHelp(locate(argv.slice(1)))
+  const located = locate(argv)
+  if (argv.length === 0) return showHelp(located)
+  if (located.entry === undefined && located.before.some((token) => token === '-h' || token === '--help')) {
+    return showHelp(located)
+  }
+  const before = parseArguments(program, located.before)
+  if (before.help) return showHelp(located)
+  if (before.flags.version) return showVersion()
+  if (located.entry === undefined) {
+    const globals = before.globals as GlobalValues
+    return globals.set.some((text) => text === 'list' || text === 'dump')
+      ? run(undefined, globals, stop)
+      : showHelp(located)
+  }
+  const { command } = await located.entry.load()
+  const parsed = parseArguments(command, located.rest)
+  if (parsed.help) return showHelp(located)
+  const globals = merge(before.globals, parsed.globals) as GlobalValues
+  return run({ command, args: parsed.args as never, flags: parsed.flags as never }, globals, stop)
+}
+
+/** Global options from both sides of the command's name: lists are joined, else the later one wins. */
+function merge(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(before).map(([key, first]) => {
+      const second = after[key]
+      if (Array.isArray(first) && Array.isArray(second)) return [key, [...first, ...second]]
+      return [key, second === undefined || second === false ? first : second]
+    }),
+  )
+}
+
+interface Invocation {
+  command: Command
+  args: never
+  flags: never
+}
+
+/** Runs a command, or where there is none prints the settings that -X asks for. */
+async function run(
+  invocation: Invocation | undefined,
+  globals: GlobalValues,
+  stop: AbortController,
+): Promise<ExitCode> {
+  const resolved = resolveGlobals(globals, process.env)
+  process.stdout.on('error', (error) => {
+    stop.abort(isClosedPipe(error) ? new Interrupted('stdout was closed', ExitCode.ok) : error)
+  })
+  const { context, failureCode, close } = createRun(globals, resolved.settings, stop.signal, process)
+  try {
+    const print = requestedPrint(globals)
+    if (print !== undefined || invocation === undefined) {
+      const { printSettings } = await import('./print-settings.ts')
+      await printSettings(context, print ?? 'list', resolved)
+      return ExitCode.ok
+    }
+    const { command, args, flags } = invocation
+    const running = command.run(context, args, flags)
+    const code = await (command.finishesOnSignal ? running : Promise.race([running, aborted(stop.signal)]))
+    if (code !== undefined) return code
+    stop.signal.throwIfAborted()
+    return failureCode()
+  } catch (error) {
+    // What was told to end says so in several ways; anything else it says is worth reporting.
+    throw stop.signal.aborted && (error as Error)?.name === 'AbortError' ? stop.signal.reason : error
+  } finally {
+    await close()
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+async function showHelp({ words, entry }: Located): Promise<ExitCode> {
+  const terminal = stdoutTerminal()
+  const options = {
+    width: Math.min(terminal?.columns ?? 80, 120),
+    colour: wantsColour(false, process.env, terminal ?? {}),
+  }
+  print(entry === undefined ? indexHelp(words, options) : commandHelp((await entry.load()).command, options))
+  return ExitCode.ok
+}
+
+async function showVersion(): Promise<ExitCode> {
+  print(`ktool ${packageVersion()}\n`)
+  return ExitCode.ok
+}
+
+/** Prints an error that ended the run. An interruption says nothing: the user knows. */
+function report(error: unknown, verbose: boolean): ExitCode {
+  if (isClosedPipe(error)) return ExitCode.ok
+  if (!(error instanceof Interrupted)) {
+    process.stderr.write(errorText(error, { verbose, colour: wantsColour(false, process.env, process.stderr) }))
+  }
+  return exitCodeOf(error)
+}
+
+function isClosedPipe(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  // Windows says EOF.
+  return (code === 'EPIPE' || code === 'EOF') && syscall === 'write'
+}
+
+function watchProcess(stop: AbortController, verbose: boolean): void {
+  const interrupt = () => {
+    if (stop.signal.aborted) process.exit(ExitCode.interrupted)
+    stop.abort(new Interrupted('interrupted'))
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  process.on('uncaughtException', (error) => process.exit(report(error, verbose)))
+  // Warnings of Node and of libraries are for developers.
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    if (verbose) process.stderr.write(`${warning.stack ?? warning.message}\n`)
+  })
+}

@@ -1,0 +1,32 @@
+// Every command, a line each. Only this list is loaded to show help; a command's module is loaded when it runs.
+
+import type { Command } from '../commands/command.ts'
+
+export interface Entry {
+  /** The words that call it. */
+  path: string
+  summary: string
+  load: () => Promise<{ command: Command }>
+  /** Left out of help and completion. */
+  hidden?: boolean
+}
+
+/** The nouns, with what their verbs are about. */
+export const nouns: Record<string, string> = {
+  topics: 'List, describe, create, extend and delete topics',
+}
+
+// biome-ignore format: one line a command
+export const manifest: readonly Entry[] = [
+  { path: 'produce', summary: 'Write records to a topic', load: () => import('../commands/produce.ts') },
+  { path: 'consume', summary: 'Read records of topics', load: () => import('../commands/consume.ts') },
+  { path: 'topics list', summary: 'List topics', load: () => import('../commands/topics/list.ts') },
+  { path: 'topics describe', summary: 'Show topics with their partitions and configs', load: () => import('../commands/topics/describe.ts') },
+  { path: 'topics create', summary: 'Create topics', load: () => import('../commands/topics/create.ts') },
+  { path: 'topics delete', summary: 'Delete topics', load: () => import('../commands/topics/delete.ts') },
+  { path: 'topics add-partitions', summary: 'Give a topic more partitions', load: () => import('../commands/topics/add-partitions.ts') },
+  { path: 'produce', summary: 'Write records to a topic', load: () => import('../commands/produce.ts') },
+  { path: 'consume', summary: 'Print the records of topics', load: () => import('../commands/consume.ts') },
+  { path: 'completion', summary: 'Print the completion script for a shell', load: () => import('./completion-command.ts') },
+  { path: '__complete', summary: 'Names that complete a word', load: () => import('./complete-names.ts'), hidden: true },
+]

@@ -1,0 +1,114 @@
+// The arguments of a command to values: commander takes the words apart, the command's data says what they mean.
+
+import { Argument, Command, type CommanderError, Option } from 'commander'
+import type { Flag } from '../commands/command.ts'
+import { UsageError } from '../errors.ts'
+import { allFlags, longName, type NamedFlag, type Syntax } from './syntax.ts'
+
+export type Values = Record<string, unknown>
+
+export interface Parsed {
+  /** Help was asked for; nothing else was looked at. */
+  help: boolean
+  args: Values
+  flags: Values
+  globals: Values
+}
+
+/** Parses what follows the command's name. Throws a UsageError. */
+export function parseArguments(syntax: Syntax, tokens: readonly string[]): Parsed {
+  const program = new Command()
+  const bindings = allFlags(syntax).map((named) => {
+    const option = createOption(named)
+    program.addOption(option)
+    return { ...named, option }
+  })
+  for (const { value, optional, repeatable } of Object.values(syntax.args ?? {})) {
+    const name = repeatable ? `${value}...` : value
+    program.addArgument(new Argument(optional ? `[${name}]` : `<${name}>`))
+  }
+  try {
+    run(program, tokens)
+    const values = (isGlobal: boolean) =>
+      Object.fromEntries(
+        bindings
+          .filter((one) => one.isGlobal === isGlobal)
+          .map((one) => [one.key, flagValue(program, one, one.option)]),
+      )
+    return { help: false, args: argumentValues(program, syntax), flags: values(false), globals: values(true) }
+  } catch (error) {
+    const { code } = error as CommanderError
+    if (code === 'commander.helpDisplayed') return { help: true, args: {}, flags: {}, globals: {} }
+    if (code?.startsWith('commander.')) throw usageError(error as CommanderError, syntax.path)
+    if (error instanceof UsageError && error.hint === undefined)
+      throw new UsageError(error.message, seeHelp(syntax.path))
+    throw error
+  }
+}
+
+function run(program: Command, tokens: readonly string[]): void {
+  program
+    .helpOption('-h, --help')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut() {}, writeErr() {} })
+    // Help is made elsewhere; here it only ends the parsing.
+    .configureHelp({ formatHelp: () => '' })
+    .parse(tokens, { from: 'user' })
+}
+
+function createOption({ flag, short, long }: NamedFlag): Option {
+  const names = [short, long].filter((name) => name !== undefined).join(', ')
+  const option = new Option(flag.value === undefined ? names : `${names} <value>`)
+  if (flag.required) option.makeOptionMandatory()
+  if (flag.repeatable) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value])
+  return option
+}
+
+function argumentValues(program: Command, { args = {} }: Syntax): Values {
+  return Object.fromEntries(
+    Object.entries(args).map(([key, { value: name, choices, repeatable }], index) => {
+      const value: unknown = program.processedArgs[index]
+      for (const word of [value].flat()) checkChoice(name, choices, word)
+      return [key, repeatable ? (value ?? []) : value]
+    }),
+  )
+}
+
+function flagValue(program: Command, { key, flag }: NamedFlag, option: Option): unknown {
+  const given: unknown = program.getOptionValue(option.attributeName())
+  if (flag.value === undefined) return option.negate ? given === false : given === true
+  if (flag.repeatable) return ((given as string[] | undefined) ?? []).map((text) => parseValue(key, flag, text))
+  // Where there is a `--no-x` beside `--x VALUE`, commander answers false for x.
+  return typeof given === 'string' ? parseValue(key, flag, given) : flag.default
+}
+
+function parseValue(key: string, flag: Flag, text: string): unknown {
+  checkChoice(longName(key), flag.choices, text)
+  try {
+    return flag.parse === undefined ? text : flag.parse(text)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw new UsageError(`${longName(key)}: ${error.message}`, { hint: error.hint })
+  }
+}
+
+function checkChoice(what: string, choices: readonly string[] | undefined, word: unknown): void {
+  if (choices === undefined || word === undefined || choices.includes(word as string)) return
+  throw new UsageError(`${what}: '${word}' is not one of ${choices.join(', ')}`)
+}
+
+/** Commander's message as ktool's: what, and what to do. */
+function usageError({ message }: CommanderError, path: string): UsageError {
+  const [first, suggestion] = message.replace(/^error: /, '').split('\n')
+  const what = first
+    .replace(/^option '(.*?)(?: <value>)?' argument missing$/, "option '$1' needs a value")
+    .replace(/^required option '(.*?)(?: <value>)?' not specified$/, "option '$1' is required")
+    .replace(/\.$/, '')
+  const meant = /Did you mean (.*)\?/.exec(suggestion ?? '')?.[1]
+  return new UsageError(what, meant === undefined ? seeHelp(path) : { hint: `did you mean ${meant}?` })
+}
+
+function seeHelp(path: string): { hint: string } {
+  return { hint: `\`${['ktool', path, '--help'].filter((word) => word !== '').join(' ')}\` shows the options` }
+}

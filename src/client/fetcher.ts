@@ -1,0 +1,336 @@
+// Fetches partitions from their leaders, one fetch in flight per leader. An answer is scanned for where it ends (batch
+// headers only) and the next fetch is sent before the answer is handed out, so that the network works while its records
+// are decoded. At most one answer per leader waits to be taken: memory stays bounded however slow the reader is.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KtoolError } from '../errors.ts'
+import type { Connection } from '../net/connection.ts'
+import {
+  type AbortedTransaction,
+  Fetch,
+  type FetchableTopicResponse,
+  type FetchResponse,
+  type PartitionData,
+} from '../protocol/apis/01-fetch.ts'
+import { errorCode, KafkaError } from '../protocol/errors.ts'
+import { decodeResponse } from '../protocol/frame.ts'
+import { batchEnd, nextOffset } from '../records/batch.ts'
+import type { Broker } from './broker.ts'
+import type { Cluster } from './cluster.ts'
+import { type IsolationLevel, listOffsets, OffsetTime } from './list-offsets.ts'
+import { backoff, isRetriable } from './retry.ts'
+
+export interface FetchOptions {
+  isolation: IsolationLevel
+  /** fetch.max.bytes and max.partition.fetch.bytes; one batch always comes, however large. */
+  maxBytes: number
+  partitionMaxBytes: number
+  minBytes: number
+  maxWaitMs: number
+}
+
+export const fetchDefaults: FetchOptions = {
+  isolation: 0,
+  maxBytes: 8 << 20,
+  partitionMaxBytes: 4 << 20,
+  minBytes: 1,
+  maxWaitMs: 500,
+}
+
+/** One partition that is read. */
+export class Position {
+  readonly topic: string
+  readonly partition: number
+  /** Offset of the next fetch. */
+  next: number
+  /** Offset of the fetch under way. */
+  asked = -1
+  /** Offset at which reading ends (exclusive). */
+  readonly until: number
+  /** What a consumer may see of the partition, as of the last answer: high watermark or last stable offset. */
+  end = -1
+  logStart = -1
+  failures = 0
+
+  constructor(topic: string, partition: number, next: number, until = Number.POSITIVE_INFINITY) {
+    this.topic = topic
+    this.partition = partition
+    this.next = next
+    this.until = until
+  }
+}
+
+/** What one fetch brought for one partition. */
+export interface Fetched {
+  position: Position
+  /** Batches; the first may begin before `from`, the last may be torn. Null where nothing is there. */
+  records: Buffer | null
+  /** The offset that was asked for: earlier records in the first batch are not wanted. */
+  from: number
+  aborted: AbortedTransaction[] | null
+}
+
+/** The answer of one leader. Give it back with done() when its records have been used. */
+export class Answer {
+  readonly partitions: Fetched[]
+  private readonly connection: Connection
+  private readonly frame: Buffer
+
+  constructor(partitions: Fetched[], connection: Connection, frame: Buffer) {
+    this.partitions = partitions
+    this.connection = connection
+    this.frame = frame
+  }
+
+  done(): void {
+    this.connection.recycle(this.frame)
+  }
+}
+
+/** Something the user should know of a partition, while reading goes on. */
+export type Notice = (position: Position, text: string) => void
+
+const OFFSET_OUT_OF_RANGE = errorCode('OFFSET_OUT_OF_RANGE')
+
+export class Fetcher {
+  private readonly cluster: Cluster
+  private readonly options: FetchOptions
+  private readonly notice: Notice
+  /** Partitions by the broker that is asked for them; null while they look for one. */
+  private readonly byLeader = new Map<Broker, Set<Position>>()
+  private readonly busy = new Set<Broker>()
+  private readonly answers: { broker: Broker; answer: Answer }[] = []
+  private readonly lost = new Set<Position>()
+  private wake: (() => void) | null = null
+  private failure: unknown = null
+  private closed = false
+
+  constructor(cluster: Cluster, options: Partial<FetchOptions>, notice: Notice) {
+    this.cluster = cluster
+    this.options = { ...fetchDefaults, ...options }
+    this.notice = notice
+  }
+
+  /** Begins to read partitions. */
+  add(positions: Iterable<Position>): void {
+    for (const position of positions) this.locate(position)
+  }
+
+  /** The next answer, whichever leader it comes from. Throws what ends the reading. Null after close(). */
+  async next(): Promise<Answer | null> {
+    for (;;) {
+      if (this.failure !== null) throw this.failure
+      if (this.closed) return null
+      const first = this.answers.shift()
+      if (first !== undefined) {
+        this.fetch(first.broker)
+        return first.answer
+      }
+      if (this.byLeader.size === 0 && this.lost.size === 0) return null
+      await new Promise<void>((resolve) => {
+        this.wake = resolve
+      })
+    }
+  }
+
+  close(): void {
+    this.closed = true
+    this.wakeUp()
+  }
+
+  private wakeUp(): void {
+    this.wake?.()
+    this.wake = null
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error
+    this.wakeUp()
+  }
+
+  /** Finds the leader of a partition, for as long as that takes, and fetches there. */
+  private locate(position: Position): void {
+    this.lost.add(position)
+    this.findLeader(position)
+      .then((leader) => {
+        this.lost.delete(position)
+        const set = this.byLeader.get(leader) ?? new Set()
+        this.byLeader.set(leader, set.add(position))
+        this.fetch(leader)
+      })
+      .catch((error) => this.fail(error))
+  }
+
+  private async findLeader(position: Position): Promise<Broker> {
+    const { retryBackoffMs, retryBackoffMaxMs, signal } = this.cluster.options
+    for (;;) {
+      if (position.failures > 0) {
+        await sleep(backoff(position.failures, retryBackoffMs, retryBackoffMaxMs), undefined, { signal })
+        this.cluster.forget(position.topic)
+      }
+      position.failures++
+      try {
+        return (await this.cluster.leader(position.topic, position.partition)).broker
+      } catch (error) {
+        if (!isRetriable(error)) throw error
+      }
+    }
+  }
+
+  /** Sends the next fetch to a leader, unless one is under way or its last answer has not been taken. */
+  private fetch(broker: Broker): void {
+    if (this.closed || this.busy.has(broker) || this.answers.some((waiting) => waiting.broker === broker)) return
+    const positions = this.byLeader.get(broker)
+    for (const position of positions ?? []) if (position.next >= position.until) positions?.delete(position)
+    if (positions === undefined || positions.size === 0) {
+      this.byLeader.delete(broker)
+      this.wakeUp()
+      return
+    }
+    this.busy.add(broker)
+    this.exchange(broker, [...positions])
+      .then(
+        (answer) => {
+          this.busy.delete(broker)
+          if (answer !== null) this.answers.push({ broker, answer })
+          else this.fetch(broker)
+        },
+        (error) => {
+          this.busy.delete(broker)
+          if (!isRetriable(error)) throw error
+          this.byLeader.delete(broker)
+          for (const position of positions) this.locate(position)
+        },
+      )
+      .then(() => this.wakeUp())
+      .catch((error) => this.fail(error))
+  }
+
+  private async exchange(broker: Broker, positions: Position[]): Promise<Answer | null> {
+    const connection = await broker.connection('fetch')
+    const version = broker.version(Fetch)
+    const { isolation, maxBytes, minBytes, maxWaitMs, partitionMaxBytes } = this.options
+    const topics = new Map<string, Map<number, Position>>()
+    for (const position of positions) {
+      let partitions = topics.get(position.topic)
+      if (partitions === undefined) topics.set(position.topic, (partitions = new Map()))
+      partitions.set(position.partition, position)
+      position.asked = position.next
+    }
+    const names = new Map<string, string>()
+    const ids = new Map<string, string>()
+    for (const name of topics.keys()) {
+      const { topicId } = await this.cluster.topic(name)
+      names.set(topicId, name)
+      ids.set(name, topicId)
+    }
+    const frame = await connection.exchange(
+      Fetch,
+      version,
+      {
+        replicaId: -1,
+        maxWaitMs,
+        minBytes,
+        maxBytes,
+        isolationLevel: isolation,
+        topics: [...topics].map(([topic, partitions]) => ({
+          topic,
+          topicId: ids.get(topic),
+          partitions: [...partitions.values()].map((position) => ({
+            partition: position.partition,
+            fetchOffset: position.asked,
+            partitionMaxBytes,
+          })),
+        })),
+      },
+      this.cluster.options.requestTimeoutMs + maxWaitMs,
+    )
+    const response = decodeResponse(Fetch, version, frame)
+    const fetched = this.accept(broker, response, (row) => topics.get(row.topic || (names.get(row.topicId) ?? '')))
+    if (fetched.length > 0) return new Answer(fetched, connection, frame)
+    connection.recycle(frame)
+    return null
+  }
+
+  /** Moves the positions on and collects what is to be handed out. */
+  private accept(
+    broker: Broker,
+    response: FetchResponse,
+    partitionsOf: (row: FetchableTopicResponse) => Map<number, Position> | undefined,
+  ): Fetched[] {
+    if (response.errorCode !== 0) throw new KafkaError(response.errorCode, `fetching from ${broker.name}`)
+    const positions = this.byLeader.get(broker)
+    const fetched: Fetched[] = []
+    for (const topic of response.responses) {
+      const partitions = partitionsOf(topic)
+      for (const row of topic.partitions) {
+        const position = partitions?.get(row.partitionIndex)
+        if (position === undefined || !positions?.has(position)) continue
+        if (row.errorCode !== 0) {
+          positions.delete(position)
+          this.onError(position, row.errorCode)
+          continue
+        }
+        const moved = this.advance(position, row)
+        if (moved) {
+          // Leaders fill an answer in the order asked: who got something goes to the end of the line.
+          positions.delete(position)
+          positions.add(position)
+        }
+        if (moved || position.asked >= position.end) {
+          const { asked: from } = position
+          fetched.push({ position, records: moved ? row.records : null, from, aborted: row.abortedTransactions })
+        }
+      }
+    }
+    return fetched
+  }
+
+  /** Whether whole batches came. */
+  private advance(position: Position, row: PartitionData): boolean {
+    position.failures = 0
+    position.end = this.options.isolation === 1 ? row.lastStableOffset : row.highWatermark
+    position.logStart = row.logStartOffset
+    const { records } = row
+    if (records === null || records.length === 0) return false
+    let last = -1
+    for (let at = 0, end = 0; (end = batchEnd(records, at)) !== -1; at = end) last = at
+    if (last < 0) {
+      throw new KtoolError(
+        `partition ${position.partition} of ${position.topic}: the batch at offset ${position.next} comes torn`,
+        { hint: 'this broker cuts batches larger than the fetch size: raise it with -X max.partition.fetch.bytes=…' },
+      )
+    }
+    const next = nextOffset(records, last)
+    if (next <= position.next) return false
+    position.next = next
+    return true
+  }
+
+  private onError(position: Position, code: number): void {
+    const error = new KafkaError(code, `partition ${position.partition} of ${position.topic}`)
+    if (code === OFFSET_OUT_OF_RANGE) {
+      this.lost.add(position)
+      this.reposition(position)
+        .then(() => this.locate(position))
+        .catch((reason) => this.fail(reason))
+    } else if (error.retriable) this.locate(position)
+    else throw error
+  }
+
+  /** The offset is not in the log: retention has passed it by, or the log was cut. Said, never silent. */
+  private async reposition(position: Position): Promise<void> {
+    const { topic, partition, next } = position
+    const [[earliest], [latest]] = await Promise.all([
+      listOffsets(this.cluster, [{ topic, partition, timestamp: OffsetTime.earliest }]),
+      listOffsets(this.cluster, [{ topic, partition, timestamp: OffsetTime.latest }]),
+    ])
+    if (next < earliest.offset) {
+      this.notice(position, `offsets ${next} to ${earliest.offset - 1} are deleted; going on at ${earliest.offset}`)
+      position.next = earliest.offset
+    } else if (next > latest.offset) {
+      this.notice(position, `offset ${next} is beyond the end; going on at ${latest.offset}`)
+      position.next = latest.offset
+    }
+  }
+}

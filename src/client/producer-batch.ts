@@ -1,0 +1,62 @@
+// A batch on its way: filled, closed, sent, answered; then used again for other records.
+
+import { setProducerState } from '../records/batch.ts'
+import { BatchBuilder } from '../records/builder.ts'
+import type { Codec } from '../records/compression/index.ts'
+
+/** A producer id with its epoch; the broker refuses what does not continue its sequence (KIP-98). */
+export interface ProducerIdentity {
+  producerId: number
+  producerEpoch: number
+}
+
+export const NO_IDENTITY: ProducerIdentity = { producerId: -1, producerEpoch: -1 }
+
+export class ProducerBatch {
+  readonly builder: BatchBuilder
+  /** Where each record came from: the caller's number of it, such as a line number. */
+  readonly origins: number[] = []
+  /** The finished bytes, null while records are added or compressed. */
+  bytes: Buffer | null = null
+  /** Settles when the bytes are finished, where that takes another thread. */
+  closing: Promise<void> | null = null
+  /** Place in the partition's order. */
+  ordinal = 0
+  attempts = 0
+  closedAt = 0
+
+  constructor(capacity: number) {
+    this.builder = new BatchBuilder(capacity)
+  }
+
+  get count(): number {
+    return this.builder.count
+  }
+
+  reset(): void {
+    this.builder.reset()
+    this.origins.length = 0
+    this.bytes = null
+    this.closing = null
+    this.attempts = 0
+  }
+
+  /** Finishes the bytes: at once, or in another thread where the codec can. */
+  close(identity: ProducerIdentity, sequence: number, codec: Codec | undefined, level: number | undefined): void {
+    this.closedAt = Date.now()
+    const fields = { ...identity, baseSequence: identity.producerId < 0 ? -1 : sequence, codec, level }
+    if (codec?.compressAsync === undefined) {
+      this.bytes = this.builder.close(fields)
+      return
+    }
+    this.closing = this.builder.closeAsync(fields).then((bytes) => {
+      this.bytes = bytes
+      this.closing = null
+    })
+  }
+
+  /** Numbers the finished bytes anew. */
+  renumber(identity: ProducerIdentity, sequence: number): void {
+    setProducerState(this.bytes as Buffer, 0, identity.producerId, identity.producerEpoch, sequence, false)
+  }
+}

@@ -1,0 +1,138 @@
+// Steps through the records that a fetch brought: checks the checksums, decompresses, leaves out what was not asked for,
+// control records, and with read_committed the records of aborted transactions.
+
+import type { AbortedTransaction } from '../protocol/apis/01-fetch.ts'
+import {
+  batchEnd,
+  checkCrc,
+  isControl,
+  isTransactional,
+  lastOffset,
+  magic,
+  nextOffset,
+  producerId,
+} from '../records/batch.ts'
+import { decompressAsync, RecordCursor } from '../records/cursor.ts'
+import type { RecordView } from '../records/view.ts'
+import type { Fetched, Position } from './fetcher.ts'
+
+export interface ReaderOptions {
+  checkCrcs: boolean
+  /** Leave out the records of aborted transactions. */
+  committedOnly: boolean
+}
+
+const NO_BATCH = Buffer.alloc(0)
+/** How many batches are decompressed ahead, in other threads. */
+const AHEAD = 4
+
+export class RecordReader {
+  readonly view: RecordView = { cursor: new RecordCursor(), topic: '', partition: -1, batch: NO_BATCH, batchAt: 0 }
+  private readonly options: ReaderOptions
+  private readonly aborted = new Map<Position, AbortedProducers>()
+
+  constructor(options: ReaderOptions) {
+    this.options = options
+  }
+
+  /**
+   * Calls `visit` for each record until it returns false, and `pace` between batches, waiting where it returns a promise.
+   * Resolves to false where `visit` did. Throws a CorruptError for damaged batches.
+   */
+  async read(
+    { position, records, from, aborted }: Fetched,
+    visit: (view: RecordView) => boolean,
+    pace: () => Promise<void> | undefined,
+  ): Promise<boolean> {
+    if (records === null) return true
+    const { view } = this
+    view.topic = position.topic
+    view.partition = position.partition
+    view.batch = records
+    const producers = this.options.committedOnly ? this.abortedIn(position, aborted) : null
+    const ahead = new Decompressor(records)
+    for (let at = 0, end = 0; (end = batchEnd(records, at)) !== -1; at = end) {
+      if (nextOffset(records, at) <= from) continue
+      if (this.options.checkCrcs) checkCrc(records, at)
+      if (producers?.leavesOut(records, at) || isControl(records, at)) continue
+      const decompressed = ahead.take(at)
+      view.batchAt = at
+      view.cursor.open(records, at, decompressed === undefined ? undefined : await decompressed)
+      if (!this.visitBatch(from, position.until, visit)) return false
+      const waiting = pace()
+      if (waiting !== undefined) await waiting
+    }
+    return true
+  }
+
+  private visitBatch(from: number, until: number, visit: (view: RecordView) => boolean): boolean {
+    const { view } = this
+    const { cursor } = view
+    while (cursor.next()) {
+      const { offset } = cursor
+      if (offset < from) continue
+      if (offset >= until) break
+      if (!visit(view)) return false
+    }
+    return true
+  }
+
+  private abortedIn(position: Position, transactions: AbortedTransaction[] | null): AbortedProducers {
+    let producers = this.aborted.get(position)
+    if (producers === undefined) this.aborted.set(position, (producers = new AbortedProducers()))
+    producers.expect(transactions ?? [])
+    return producers
+  }
+}
+
+/** Which producers are inside a transaction that ends in an abort, as a partition is read in order (KIP-98). */
+class AbortedProducers {
+  private readonly active = new Set<number>()
+  private upcoming: AbortedTransaction[] = []
+
+  /** The aborted transactions that an answer names: those that touch its range. */
+  expect(transactions: AbortedTransaction[]): void {
+    this.upcoming = [...transactions].sort((a, b) => a.firstOffset - b.firstOffset)
+  }
+
+  /** Whether the batch is part of an aborted transaction; steps on to the batch. */
+  leavesOut(buffer: Buffer, at: number): boolean {
+    if (magic(buffer, at) < 2) return false
+    const last = lastOffset(buffer, at)
+    while (this.upcoming.length > 0 && this.upcoming[0].firstOffset <= last) {
+      this.active.add((this.upcoming.shift() as AbortedTransaction).producerId)
+    }
+    const id = producerId(buffer, at)
+    if (isControl(buffer, at)) {
+      // The marker ends the producer's transaction, whichever way.
+      this.active.delete(id)
+      return true
+    }
+    return isTransactional(buffer, at) && this.active.has(id)
+  }
+}
+
+/** Has the next compressed batches decompressed in other threads, where their codec can. */
+class Decompressor {
+  private readonly buffer: Buffer
+  private readonly started = new Map<number, Promise<Buffer> | undefined>()
+  private next = 0
+
+  constructor(buffer: Buffer) {
+    this.buffer = buffer
+  }
+
+  /** The records of the batch at `at`; undefined where the cursor is to read them itself. */
+  take(at: number): Promise<Buffer> | undefined {
+    if (this.next < at) this.next = at
+    for (let end = 0; this.started.size < AHEAD && (end = batchEnd(this.buffer, this.next)) !== -1; this.next = end) {
+      const promise = decompressAsync(this.buffer, this.next)
+      if (promise === undefined && this.next > at) break
+      promise?.catch(() => {})
+      this.started.set(this.next, promise)
+    }
+    const promise = this.started.get(at)
+    this.started.delete(at)
+    return promise
+  }
+}

@@ -1,0 +1,32 @@
+// ktool topics list: names, partitions and replicas.
+
+import type { TopicSummary } from '../../client/admin.ts'
+import { namePattern, selectByName } from '../../util/name-pattern.ts'
+import { defineCommand } from '../command.ts'
+
+export const command = defineCommand({
+  path: 'topics list',
+  summary: 'List topics',
+  description: 'Lists topics with the number of their partitions and replicas, sorted by name.',
+  args: {
+    patterns: { value: 'PATTERN', doc: 'Name, glob or /regex/', optional: true, repeatable: true, complete: 'topic' },
+  },
+  flags: { internal: { doc: "Internal topics too, such as Kafka's __consumer_offsets" } },
+  examples: [
+    { line: 'ktool topics list', doc: 'All topics of the broker on this machine' },
+    { line: "ktool topics list -b kafka-1:9092 'orders-*' '/\\.v[0-9]+$/'", doc: 'By glob and by regular expression' },
+    { line: 'ktool topics list --internal --json', doc: 'With ids, for a program' },
+  ],
+  async run(context, { patterns }, { internal }) {
+    const client = await context.client()
+    const { items } = selectByName(await client.admin.listTopics(), patterns.map(namePattern))
+    const rows = context.rows<TopicSummary>({
+      columns: [{ key: 'name', title: 'TOPIC' }, { key: 'partitions' }, { key: 'replicationFactor' }],
+    })
+    for (const topic of items) {
+      if (topic.internal && !internal && !patterns.includes(topic.name)) continue
+      await rows.add(topic)
+    }
+    await rows.end()
+  },
+})

@@ -1,0 +1,164 @@
+// Every setting of the client: the one table. A setting is known under its Java name and under librdkafka's; -X, -F and
+// the environment all go through here. Adding one is one entry.
+
+import { integer } from '../util/numbers.ts'
+import { acks, boolean, bytes, milliseconds, oneOf, servers, string } from './parsers.ts'
+
+export interface Setting<Value = unknown> {
+  /** librdkafka's names for it, where they differ from the Java name. */
+  librdkafka?: readonly string[]
+  /** Environment variable that sets it. */
+  env?: string
+  parse: (text: string) => Value
+  /** As text, the way it would be given. */
+  default: string
+  doc: string
+  /** Never printed, not even in an error. */
+  secret?: boolean
+}
+
+export const table = {
+  'bootstrap.servers': {
+    librdkafka: ['metadata.broker.list'],
+    env: 'KTOOL_BOOTSTRAP',
+    parse: servers,
+    default: '127.0.0.1:9092',
+    doc: 'Brokers to ask first, as host[:port] with commas between them',
+  },
+  'client.id': {
+    env: 'KTOOL_CLIENT_ID',
+    parse: string,
+    default: 'ktool',
+    doc: 'Name of this client in the logs and quotas of the brokers',
+  },
+  'default.api.timeout.ms': {
+    parse: milliseconds,
+    default: '60000',
+    doc: 'Time for an operation with all its retries',
+  },
+  'request.timeout.ms': {
+    librdkafka: ['socket.timeout.ms'],
+    parse: milliseconds,
+    default: '30000',
+    doc: 'Time for the answer to one request',
+  },
+  'delivery.timeout.ms': {
+    librdkafka: ['message.timeout.ms'],
+    parse: milliseconds,
+    default: '120000',
+    doc: 'Time for a record to be acknowledged, with all retries',
+  },
+  'socket.connection.setup.timeout.ms': {
+    parse: milliseconds,
+    default: '10000',
+    doc: 'Time to look up the name of a broker and connect',
+  },
+  'reconnect.backoff.ms': {
+    parse: milliseconds,
+    default: '50',
+    doc: 'First wait before connecting again; doubled with each failure',
+  },
+  'reconnect.backoff.max.ms': {
+    parse: milliseconds,
+    default: '1000',
+    doc: 'Longest wait before connecting again',
+  },
+  'retry.backoff.ms': {
+    parse: milliseconds,
+    default: '100',
+    doc: 'First wait before a request is sent again; doubled with each failure',
+  },
+  'retry.backoff.max.ms': {
+    parse: milliseconds,
+    default: '1000',
+    doc: 'Longest wait before a request is sent again',
+  },
+  'metadata.max.age.ms': {
+    parse: milliseconds,
+    default: '300000',
+    doc: 'Age at which what is known of the cluster is asked for again',
+  },
+  acks: {
+    librdkafka: ['request.required.acks'],
+    parse: acks,
+    default: 'all',
+    doc: 'Replicas that must have a record: all, 1 (the leader), 0 (no answer is waited for)',
+  },
+  'enable.idempotence': {
+    parse: boolean,
+    default: 'true',
+    doc: 'Each record exactly once and in order, also after a retry',
+  },
+  'max.in.flight.requests.per.connection': {
+    librdkafka: ['max.in.flight'],
+    parse: integer({ min: 1, max: 1000 }),
+    default: '5',
+    doc: 'Produce requests on their way to a broker at the same time',
+  },
+  'batch.size': {
+    parse: bytes,
+    default: '1000000',
+    doc: 'Bytes of a batch before it is sent',
+  },
+  'linger.ms': {
+    librdkafka: ['queue.buffering.max.ms'],
+    parse: milliseconds,
+    default: '5',
+    doc: 'Time that a batch waits for more records',
+  },
+  'compression.type': {
+    librdkafka: ['compression.codec'],
+    parse: oneOf('none', 'gzip', 'snappy', 'lz4', 'zstd'),
+    default: 'none',
+    doc: 'Compression of batches: none, gzip, snappy, lz4 or zstd',
+  },
+  'fetch.min.bytes': {
+    parse: bytes,
+    default: '1',
+    doc: 'Bytes that a broker waits for before it answers a fetch',
+  },
+  'fetch.max.bytes': {
+    parse: bytes,
+    default: '52428800',
+    doc: 'Most bytes of an answer to a fetch',
+  },
+  'max.partition.fetch.bytes': {
+    librdkafka: ['fetch.message.max.bytes'],
+    parse: bytes,
+    default: '1048576',
+    doc: 'Most bytes of a partition in an answer to a fetch',
+  },
+  'fetch.max.wait.ms': {
+    librdkafka: ['fetch.wait.max.ms'],
+    parse: milliseconds,
+    default: '500',
+    doc: 'Time that a broker waits for fetch.min.bytes',
+  },
+  'check.crcs': {
+    parse: boolean,
+    default: 'true',
+    doc: 'Whether the checksums of fetched batches are verified',
+  },
+  'isolation.level': {
+    parse: oneOf('read_uncommitted', 'read_committed'),
+    default: 'read_uncommitted',
+    doc: 'Whether records of open and aborted transactions are left out (read_committed)',
+  },
+} satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof table
+
+/** The settings by their Java names, with the values parsed; times in milliseconds, sizes in bytes. */
+export type Settings = { readonly [Name in SettingName]: ReturnType<(typeof table)[Name]['parse']> }
+
+/** Java and librdkafka names to the setting's Java name. */
+export const javaNames: ReadonlyMap<string, SettingName> = new Map(
+  Object.entries<Setting>(table).flatMap(([name, setting]) =>
+    [name, ...(setting.librdkafka ?? [])].map((alias) => [alias, name as SettingName] as const),
+  ),
+)
+
+/** Names that only librdkafka's configuration has: they tell its files from Java's. */
+export const librdkafkaOnly: ReadonlySet<string> = new Set(
+  Object.values<Setting>(table).flatMap((setting) => setting.librdkafka ?? []),
+)

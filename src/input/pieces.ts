@@ -1,0 +1,43 @@
+// Input in pieces: files through reads of our own, one ahead of what is being worked on; everything else as its stream
+// gives it, so that what is typed arrives at once.
+
+import fs from 'node:fs'
+import type { Readable } from 'node:stream'
+
+const PIECE = 1 << 20
+
+/** The pieces of a stream until its end or until the signal aborts. A piece is good until the next one is asked for. */
+export async function* streamPieces(stream: Readable & { fd?: number }, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if (stream.fd !== undefined && fs.fstatSync(stream.fd).isFile()) {
+    yield* filePieces(stream.fd, signal)
+    return
+  }
+  const stop = () => stream.destroy()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    if (!signal.aborted) yield* stream
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** The pieces of an open file from its current position. */
+export async function* filePieces(fd: number, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const buffers = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)]
+  let pending = read(fd, buffers[0])
+  for (let turn = 0; !signal.aborted; turn ^= 1) {
+    const bytes = await pending
+    if (bytes === 0) return
+    pending = read(fd, buffers[turn ^ 1])
+    pending.catch(() => {})
+    yield buffers[turn].subarray(0, bytes)
+  }
+}
+
+function read(fd: number, buffer: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(fd, buffer, 0, buffer.length, null, (error, bytes) => (error ? reject(error) : resolve(bytes)))
+  })
+}

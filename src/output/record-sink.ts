@@ -1,0 +1,145 @@
+// Where formatted records go: bytes are put into large pieces, which another thread writes to the file descriptor while
+// the next piece is filled. Nothing is made per record, and a slow reader holds up nothing but the records.
+
+import fs from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+const PIECE = 1 << 20
+/** From this size on a native copy beats a loop. */
+const COPY_FROM = 32
+/** How many pieces may wait before the caller should. */
+const WAITING = 2
+
+const writeAsync = promisify(fs.write)
+
+export class RecordSink {
+  private readonly fd: number
+  private piece: Buffer = Buffer.allocUnsafeSlow(PIECE)
+  private used = 0
+  private readonly spare: Buffer[] = []
+  private readonly queue: Buffer[] = []
+  private writing: Promise<void> | null = null
+  private failure: Error | null = null
+
+  /** Throws from flush() and pace() what writing to `fd` failed with; EPIPE is the caller's to tell. */
+  constructor(fd: number) {
+    this.fd = fd
+  }
+
+  byte(value: number): void {
+    if (this.used === this.piece.length) this.turn(1)
+    this.piece[this.used++] = value
+  }
+
+  range(source: Uint8Array, start: number, end: number): void {
+    const length = end - start
+    if (this.used + length > this.piece.length) this.turn(length)
+    const { piece } = this
+    let at = this.used
+    if (length < COPY_FROM) for (let i = start; i < end; i++) piece[at++] = source[i]
+    else piece.set(source.subarray(start, end), at)
+    this.used += length
+  }
+
+  bytes(source: Uint8Array): void {
+    this.range(source, 0, source.length)
+  }
+
+  /** A whole number up to 2^53, in decimal. */
+  integer(value: number): void {
+    if (this.used + 24 > this.piece.length) this.turn(24)
+    const { piece } = this
+    let at = this.used
+    if (value < 0) {
+      piece[at++] = 0x2d
+      value = -value
+    }
+    let digits = 1
+    for (let power = 10; value >= power; power *= 10) digits++
+    let end = at + digits
+    this.used = end
+    while (value > 0x7fff_ffff) {
+      const rest = Math.floor(value / 10)
+      piece[--end] = 0x30 + (value - rest * 10)
+      value = rest
+    }
+    let small = value | 0
+    while (end > at) {
+      const rest = (small / 10) | 0
+      piece[--end] = 0x30 + (small - rest * 10)
+      small = rest
+    }
+  }
+
+  text(value: string): void {
+    const length = value.length * 3
+    if (this.used + length > this.piece.length) this.turn(length)
+    this.used += this.piece.write(value, this.used)
+  }
+
+  /** Call between batches: resolves when the reader has caught up enough; undefined where it has. */
+  pace(): Promise<void> | undefined {
+    if (this.failure) throw this.failure
+    return this.queue.length < WAITING ? undefined : this.caughtUp()
+  }
+
+  /** Hands on what is there without waiting for a full piece. */
+  push(): void {
+    if (this.used > 0) this.turn(0)
+  }
+
+  /** Resolves when everything is written. */
+  async flush(): Promise<void> {
+    this.push()
+    while (this.writing !== null) await this.writing
+    if (this.failure) throw this.failure
+  }
+
+  private async caughtUp(): Promise<void> {
+    while (this.queue.length >= WAITING && this.failure === null) await this.writing
+    if (this.failure) throw this.failure
+  }
+
+  /** Queues the piece and takes another with room for `length` bytes. */
+  private turn(length: number): void {
+    if (this.used > 0) {
+      this.queue.push(this.piece.subarray(0, this.used))
+      if (this.writing === null) this.start()
+    }
+    const spare = this.spare.pop()
+    this.piece = spare !== undefined && spare.length >= length ? spare : Buffer.allocUnsafeSlow(Math.max(PIECE, length))
+    this.used = 0
+  }
+
+  private start(): void {
+    this.writing = this.drain().finally(() => {
+      this.writing = null
+      if (this.queue.length > 0) this.start()
+    })
+  }
+
+  private async drain(): Promise<void> {
+    for (let piece = this.queue[0]; piece !== undefined; piece = this.queue[0]) {
+      try {
+        if (this.failure === null) await this.writeAll(piece)
+      } catch (error) {
+        this.failure = error as Error
+      }
+      this.queue.shift()
+      if (piece.buffer.byteLength === PIECE) this.spare.push(Buffer.from(piece.buffer))
+    }
+  }
+
+  private async writeAll(piece: Buffer): Promise<void> {
+    for (let at = 0; at < piece.length; ) {
+      try {
+        at += (await writeAsync(this.fd, piece, at, piece.length - at)).bytesWritten
+      } catch (error) {
+        // A pipe that somebody set to non-blocking and that is full at the moment.
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+        await sleep(1)
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Small files that are replaced whole: written beside, then renamed over the old one, so that a reader or a crash finds
+// the old or the new content and never a part of one. What must survive a power failure is also fsynced, with its folder.
+
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Replaces the file in the page cache only: survives the end of this process, not a power failure. */
+export function replaceFileSync(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.tmp`
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const fd = openSync(temporary, 'w')
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  } finally {
+    closeSync(fd)
+  }
+  renameSync(temporary, path)
+}
+
+/** Replaces the file durably: write, fsync, rename, fsync of the folder. */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`
+  const file = await open(temporary, 'w')
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+  await syncDirectory(dirname(path))
+}
+
+/** Makes created, renamed and deleted names in the folder durable, where the system can (Windows can't). */
+export async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+/** fsync of one file by its name; a file that is gone needs none. */
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (file === undefined) return
+  try {
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,548 @@
+// The log of one partition: appends batches, reads them, and keeps track of its offsets.
+//
+//   log start    last stable    high watermark    log end
+//      |  decided    |   undecided    |  not yet flushed |      (with flush.messages; else the last two are one)
+//
+// A broker has one node here, so the high watermark follows the log end at once, or after the flush that an append has to
+// wait for. Opened by log-loader.ts, cut by retention.ts, compacted by cleaner.ts. (Kafka: UnifiedLog, LocalLog.)
+
+import { renameSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import {
+  lastOffset,
+  lastOffsetDelta,
+  baseOffset as offsetOf,
+  partitionLeaderEpoch,
+  producerId,
+  setBaseOffset,
+  setLogAppendTime,
+  setPartitionLeaderEpoch,
+  sizeInBytes,
+} from '../records/batch.ts'
+import { syncDirectory, syncFile } from './atomic-file.ts'
+import type { FilePool } from './file-pool.ts'
+import type { LeaderEpochs } from './leader-epochs.ts'
+import type { LogConfig } from './log-config.ts'
+import { DELETED_SUFFIX } from './log-files.ts'
+import { type Isolation, LogReader, type ReadOptions, type ReadResult } from './log-reader.ts'
+import type { ProducerSnapshots } from './producer-snapshots.ts'
+import type { AppendOrigin, CompletedTransaction, ProducerState } from './producer-state.ts'
+import { Segment } from './segment.ts'
+import type { Segments } from './segments.ts'
+import { ioError, StorageError } from './storage-error.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
+import { type BatchesInfo, checkBatches } from './validation.ts'
+
+/** What all logs of a data directory share. */
+export interface LogEnvironment {
+  pool: FilePool
+  now: () => number
+  report: (level: 'info' | 'warn' | 'error', message: string) => void
+  /** Told when a write failed, and with undefined when one succeeded again. */
+  onWrite: (error: StorageError | undefined) => void
+}
+
+export interface AppendOptions {
+  /** 'client' by default. */
+  origin?: AppendOrigin
+  /** Stamped onto the batches; required but for 'replication', whose batches have theirs. */
+  leaderEpoch?: number
+  /** For a transaction marker: the version of the transaction protocol, 2 for one that raises the epoch (KIP-890). */
+  transactionVersion?: number
+}
+
+export interface AppendResult {
+  firstOffset: number
+  lastOffset: number
+  /** Milliseconds; -1 when the records keep the time that their producer gave them. */
+  logAppendTime: number
+  logStartOffset: number
+  /** The batch had been appended before: the offsets are those that it got then. */
+  duplicate: boolean
+  /** Set when the append may only be acknowledged after an fsync (flush.messages): resolves or rejects with it. */
+  flushed: Promise<void> | undefined
+}
+
+export interface LogParts {
+  dir: string
+  topic: string
+  partition: number
+  config: LogConfig
+  environment: LogEnvironment
+  segments: Segments
+  producers: ProducerState
+  snapshots: ProducerSnapshots
+  epochs: LeaderEpochs
+  startOffset: number
+  endOffset: number
+  recoveryPoint: number
+}
+
+/** setTimeout takes no more. */
+const LONGEST_TIMER_MS = 0x7fff_ffff
+
+export class Log {
+  readonly topic: string
+  readonly partition: number
+  readonly segments: Segments
+  readonly producers: ProducerState
+  readonly epochs: LeaderEpochs
+  readonly environment: LogEnvironment
+  /** Called after the high watermark or the last stable offset has moved; what waits for records looks again then. */
+  readonly listeners = new Set<(log: Log) => void>()
+  config: LogConfig
+  /** Of the first record that a reader can have. */
+  startOffset: number
+  /** Of the next record. */
+  endOffset: number
+  /** Records below are replicated and flushed as far as the settings ask. */
+  highWatermark: number
+  /** Records below are on the disk. */
+  recoveryPoint: number
+  lastFlushMs: number
+  #dir: string
+  #snapshots: ProducerSnapshots
+  #reader: LogReader
+  #info: BatchesInfo = { bytes: 0, count: 0, offsets: 0, maxTimestamp: -1, hasProducer: false }
+  #jitterMs: number
+  #closed = false
+  #flushing: Promise<void> | undefined
+  #nextFlush: { upTo: number; done: Promise<void> } | undefined
+  #deletions = new Set<NodeJS.Timeout>()
+
+  constructor(parts: LogParts) {
+    this.topic = parts.topic
+    this.partition = parts.partition
+    this.segments = parts.segments
+    this.producers = parts.producers
+    this.epochs = parts.epochs
+    this.environment = parts.environment
+    this.config = parts.config
+    this.startOffset = parts.startOffset
+    this.endOffset = parts.endOffset
+    this.highWatermark = parts.endOffset
+    this.recoveryPoint = Math.min(parts.recoveryPoint, parts.endOffset)
+    this.lastFlushMs = parts.environment.now()
+    this.#dir = parts.dir
+    this.#snapshots = parts.snapshots
+    this.#reader = new LogReader(this)
+    this.#jitterMs = jitter(parts.config)
+  }
+
+  get name(): string {
+    return `${this.topic}-${this.partition}`
+  }
+
+  get dir(): string {
+    return this.#dir
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Records below are decided: committed, aborted, or of no transaction. */
+  get lastStableOffset(): number {
+    const unstable = this.producers.firstUnstableOffset
+    if (unstable === undefined || unstable >= this.highWatermark) return this.highWatermark
+    return Math.max(unstable, this.startOffset)
+  }
+
+  /** Bytes of all segments. */
+  get bytes(): number {
+    return this.segments.bytes
+  }
+
+  /**
+   * Appends the whole batches in the buffer and writes their offsets, leader epochs and, where the topic asks for it,
+   * their time into it. Throws a StorageError when they are refused or can't be written; the log is as before then.
+   */
+  append(batches: Buffer, options: AppendOptions = {}): AppendResult {
+    const { origin = 'client', leaderEpoch = 0 } = options
+    if (this.#closed) throw this.#closedError()
+    const nowMs = this.environment.now()
+    const info = this.#info
+    checkBatches(batches, origin, this.config, nowMs, this.name, info)
+    const duplicate = this.#checkProducers(batches, info, options)
+    if (duplicate !== undefined) return duplicate
+    if (info.bytes > this.config.segmentBytes) {
+      const message = `${info.bytes} bytes for ${this.name} are more than its segments hold (${this.config.segmentBytes})`
+      throw new StorageError('RECORD_LIST_TOO_LARGE', message)
+    }
+
+    const logAppendTime = origin === 'client' && this.config.messageTimestampType === 'LogAppendTime' ? nowMs : -1
+    const firstOffset = origin === 'replication' ? this.#givenOffsets(batches, info) : this.endOffset
+    let last = firstOffset - 1
+    for (let at = 0; at < info.bytes; at += sizeInBytes(batches, at)) {
+      if (origin !== 'replication') {
+        setBaseOffset(batches, at, last + 1)
+        setPartitionLeaderEpoch(batches, at, leaderEpoch)
+        if (logAppendTime !== -1) setLogAppendTime(batches, at, logAppendTime)
+      }
+      last = lastOffset(batches, at)
+      this.#assignEpoch(partitionLeaderEpoch(batches, at), offsetOf(batches, at))
+    }
+    const maxTimestamp = logAppendTime === -1 ? info.maxTimestamp : logAppendTime
+    this.#write(batches, info.bytes, { bytes: info.bytes, maxTimestamp, lastOffset: last, nowMs }, firstOffset)
+
+    this.endOffset = last + 1
+    if (info.hasProducer) this.#updateProducers(batches, info.bytes)
+    this.producers.endOffset = this.endOffset
+    const flushed = this.endOffset - this.recoveryPoint >= this.config.flushMessages ? this.flush() : undefined
+    if (flushed === undefined) this.#setHighWatermark(this.endOffset)
+    const { startOffset: logStartOffset } = this
+    return { firstOffset, lastOffset: last, logAppendTime, logStartOffset, duplicate: false, flushed }
+  }
+
+  /**
+   * Whole batches from the one that holds the offset on, at most `maxBytes`; with `minOneBatch` (the default) the first
+   * one even when it is larger. Empty at the end. Throws OFFSET_OUT_OF_RANGE before the start and after the end.
+   */
+  read(offset: number, maxBytes: number, options: ReadOptions = {}): ReadResult {
+    return this.#reader.read(offset, maxBytes, options)
+  }
+
+  /** Up to where (exclusive) a reader sees records. */
+  upperBound(isolation: Isolation): number {
+    if (isolation === 'logEnd') return this.endOffset
+    return isolation === 'committed' ? this.lastStableOffset : this.highWatermark
+  }
+
+  /** Aborted transactions that overlap with [fromOffset, toOffset). */
+  abortedTransactions(fromOffset: number, toOffset: number): AbortedTransaction[] {
+    const found: AbortedTransaction[] = []
+    const segments = this.segments.all
+    for (let i = Math.max(0, this.segments.floorIndex(fromOffset)); i < segments.length; i++) {
+      if (segments[i].transactionIndex.collect(fromOffset, toOffset, found)) break
+    }
+    return found
+  }
+
+  /** Notes the leader epoch that later appends come with. */
+  assignLeaderEpoch(epoch: number): void {
+    this.#assignEpoch(epoch, this.endOffset)
+  }
+
+  /** Ends the active segment, when it holds anything, and begins the next one. */
+  roll(): void {
+    if (this.#closed) throw this.#closedError()
+    if (this.segments.active.size > 0) this.#roll(this.endOffset)
+  }
+
+  /**
+   * Waits until the records below `upTo` are on the disk. Calls during a flush share the next one. Rejects with a
+   * StorageError.
+   */
+  flush(upTo = this.endOffset): Promise<void> {
+    if (this.#flushing === undefined) {
+      this.#flushing = this.#flush(upTo).finally(() => {
+        this.#flushing = undefined
+      })
+      return this.#flushing
+    }
+    if (this.#nextFlush === undefined) {
+      const next = { upTo, done: Promise.resolve() }
+      next.done = this.#flushing
+        .catch(() => {})
+        .then(() => {
+          this.#nextFlush = undefined
+          return this.flush(next.upTo)
+        })
+      this.#nextFlush = next
+    }
+    this.#nextFlush.upTo = Math.max(this.#nextFlush.upTo, upTo)
+    return this.#nextFlush.done
+  }
+
+  /**
+   * Records before the offset count as deleted; their segments go with the next retention check. True when that changed
+   * anything. Throws OFFSET_OUT_OF_RANGE beyond the high watermark.
+   */
+  deleteRecordsBefore(offset: number): boolean {
+    if (offset > this.highWatermark) {
+      const message = `${this.name} can't be cut at ${offset}, its high watermark is ${this.highWatermark}`
+      throw new StorageError('OFFSET_OUT_OF_RANGE', message)
+    }
+    if (offset <= this.startOffset) return false
+    this.startOffset = offset
+    if (this.recoveryPoint < offset) this.recoveryPoint = offset
+    this.epochs.truncateFromStart(offset)
+    this.producers.onHighWatermark(offset)
+    if (this.producers.endOffset < offset) this.producers.endOffset = offset
+    this.#snapshots.onLogStart(offset)
+    return true
+  }
+
+  /** Forgets the records from the offset on. */
+  truncateTo(offset: number): void {
+    if (offset >= this.endOffset) return
+    if (offset < (this.segments.first?.baseOffset ?? 0)) {
+      this.truncateFullyAndStartAt(offset)
+      return
+    }
+    this.#reader.forget()
+    for (const segment of this.segments.all.toReversed()) {
+      if (segment.baseOffset > offset) this.#retire(segment)
+    }
+    this.segments.active.truncateTo(offset)
+    this.epochs.truncateFromEnd(offset)
+    this.#cutOffsets(offset)
+    this.#reloadProducers()
+  }
+
+  /** Forgets all records; the next one gets the offset. */
+  truncateFullyAndStartAt(offset: number): void {
+    this.#reader.forget()
+    for (const segment of this.segments.all) this.#retire(segment)
+    this.#addSegment(offset)
+    this.epochs.clear()
+    this.#snapshots.clear()
+    this.producers.clear(offset)
+    this.startOffset = offset
+    this.#cutOffsets(offset)
+  }
+
+  /** Takes the segments out of the log; their files are deleted after file.delete.delay.ms. */
+  deleteSegments(segments: readonly Segment[], reason: string): void {
+    if (segments.length === 0) return
+    if (segments.length === this.segments.all.length) this.#roll(this.endOffset)
+    const kept = this.segments.all.find((segment) => !segments.includes(segment)) as Segment
+    this.environment.report(
+      'info',
+      `${this.name}: deleting ${segments.length} segments up to ${kept.baseOffset}: ${reason}`,
+    )
+    this.deleteRecordsBefore(kept.baseOffset)
+    this.#reader.forget()
+    for (const segment of segments) this.#retire(segment)
+  }
+
+  /** Puts a compacted segment in the place of those that it was made of (Kafka: LocalLog.replaceSegments). */
+  replaceSegments(cleaned: Segment, old: readonly Segment[]): void {
+    this.#reader.forget()
+    cleaned.rename('.swap')
+    for (const segment of old) {
+      if (segment.baseOffset === cleaned.baseOffset) this.#deleteLater(segment)
+      else this.#retire(segment)
+    }
+    this.segments.add(cleaned)
+    cleaned.rename('')
+  }
+
+  /** Waits for everything to be on the disk, leaves the files as Kafka's clean stop does, and lets go of them. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    for (const timer of this.#deletions) clearTimeout(timer)
+    await this.#flushing?.catch(() => {})
+    this.segments.active.becomeInactive()
+    await this.#flushSegments(this.endOffset)
+    this.recoveryPoint = this.endOffset
+    const snapshot = this.#snapshots.take(this.producers)
+    if (snapshot !== undefined) await syncFile(snapshot)
+    this.abandon()
+  }
+
+  /** Lets go of the files without writing anything more. */
+  abandon(): void {
+    this.#closed = true
+    for (const timer of this.#deletions) clearTimeout(timer)
+    for (const segment of this.segments.all) segment.abandon()
+  }
+
+  /** Renames the folder; the log goes on in it. */
+  moveTo(dir: string): void {
+    renameSync(this.#dir, dir)
+    this.#dir = dir
+    for (const segment of this.segments.all) segment.moved(dir)
+    this.#snapshots.moved(dir)
+    this.epochs.moved(dir)
+  }
+
+  #checkProducers(batches: Buffer, info: BatchesInfo, options: AppendOptions): AppendResult | undefined {
+    if (!info.hasProducer) return undefined
+    const { origin = 'client', transactionVersion } = options
+    if (origin === 'client') {
+      const sent = this.producers.duplicateOf(batches, 0)
+      if (sent !== undefined) {
+        return {
+          firstOffset: sent.lastOffset - sent.offsetDelta,
+          lastOffset: sent.lastOffset,
+          logAppendTime: sent.timestamp,
+          logStartOffset: this.startOffset,
+          duplicate: true,
+          flushed: sent.lastOffset < this.highWatermark ? undefined : this.flush(),
+        }
+      }
+    }
+    let offset = this.endOffset
+    for (let at = 0; at < info.bytes; at += sizeInBytes(batches, at)) {
+      if (producerId(batches, at) >= 0) this.producers.check(batches, at, offset, origin, transactionVersion)
+      offset += lastOffsetDelta(batches, at) + 1
+    }
+    return undefined
+  }
+
+  /** Batches from another log keep their offsets, which have to come after those that are here. */
+  #givenOffsets(batches: Buffer, info: BatchesInfo): number {
+    let next = this.endOffset
+    for (let at = 0; at < info.bytes; at += sizeInBytes(batches, at)) {
+      if (lastOffset(batches, at) < next) {
+        const message = `a batch with the last offset ${lastOffset(batches, at)} can't follow ${next - 1} in ${this.name}`
+        throw new StorageError('INVALID_RECORD', message)
+      }
+      next = lastOffset(batches, at) + 1
+    }
+    return offsetOf(batches, 0)
+  }
+
+  #write(batches: Buffer, end: number, request: Parameters<Segment['shouldRoll']>[0], firstOffset: number): void {
+    try {
+      if (this.segments.active.shouldRoll(request, this.config, this.#jitterMs)) this.#roll(firstOffset)
+      this.segments.active.append(batches, 0, end, this.config.indexIntervalBytes)
+    } catch (error) {
+      if (error instanceof StorageError) throw error
+      const failed = ioError(`can't append to ${this.segments.active.file.path}`, error)
+      this.environment.onWrite(failed)
+      throw failed
+    }
+    this.environment.onWrite(undefined)
+  }
+
+  #updateProducers(batches: Buffer, end: number): void {
+    for (let at = 0; at < end; at += sizeInBytes(batches, at)) {
+      const completed = this.producers.update(batches, at)
+      if (completed !== undefined) this.#complete(completed)
+    }
+  }
+
+  #complete(completed: CompletedTransaction): void {
+    const lastStableOffset = this.producers.lastStableOffsetAfter(completed)
+    if (completed.aborted) {
+      const { producerId, firstOffset, lastOffset } = completed
+      const index = this.segments.active.transactionIndex
+      try {
+        index.append({ producerId, firstOffset, lastOffset, lastStableOffset })
+      } catch (error) {
+        throw ioError(`can't write the transaction index of ${this.name}`, error)
+      }
+    }
+    this.producers.complete(completed)
+  }
+
+  #assignEpoch(epoch: number, offset: number): void {
+    if (epoch < 0 || epoch === this.epochs.latest?.epoch) return
+    try {
+      this.epochs.assign(epoch, offset)
+    } catch (error) {
+      throw ioError(`can't write the leader epochs of ${this.name}`, error)
+    }
+  }
+
+  #roll(baseOffset: number): void {
+    const old = this.segments.active
+    if (old.size === 0 && old.baseOffset === baseOffset) return
+    this.#addSegment(baseOffset)
+    try {
+      old.becomeInactive()
+      this.producers.endOffset = baseOffset
+      this.#snapshots.take(this.producers)
+    } catch (error) {
+      // The indexes stay in memory and are tried again with the flush; a snapshot only saves time at the next start.
+      this.environment.report('warn', ioError(`can't finish a segment of ${this.name}`, error).message)
+    }
+    this.#jitterMs = jitter(this.config)
+    this.flush(baseOffset).catch((error: Error) => this.environment.report('error', error.message))
+  }
+
+  #addSegment(baseOffset: number): void {
+    const { pool, now, report } = this.environment
+    const warn = (message: string) => report('warn', message)
+    this.segments.add(new Segment({ pool, dir: this.#dir, baseOffset, createdMs: now(), warn }))
+  }
+
+  async #flush(upTo: number): Promise<void> {
+    try {
+      await this.#flushSegments(upTo)
+    } catch (error) {
+      const failed = ioError(`can't flush ${this.name}`, error)
+      this.environment.onWrite(failed)
+      throw failed
+    }
+    this.recoveryPoint = Math.max(this.recoveryPoint, Math.min(upTo, this.endOffset))
+    this.lastFlushMs = this.environment.now()
+    if (this.recoveryPoint > this.highWatermark) this.#setHighWatermark(this.recoveryPoint)
+  }
+
+  async #flushSegments(upTo: number): Promise<void> {
+    const { active } = this.segments
+    const dirty = this.segments.all.filter((segment) => segment.dirty && segment.baseOffset < upTo)
+    for (const segment of dirty) await segment.flush(segment === active && !this.#closed)
+    if (dirty.some((segment) => segment !== active)) await syncDirectory(this.#dir)
+  }
+
+  #setHighWatermark(offset: number): void {
+    this.highWatermark = offset
+    this.producers.onHighWatermark(offset)
+    for (const listener of this.listeners) listener(this)
+  }
+
+  #cutOffsets(endOffset: number): void {
+    this.endOffset = endOffset
+    this.startOffset = Math.min(this.startOffset, endOffset)
+    this.recoveryPoint = Math.min(this.recoveryPoint, endOffset)
+    this.#setHighWatermark(Math.min(this.highWatermark, endOffset))
+  }
+
+  /** After a cut: from the newest snapshot that is left, and the batches after it. */
+  #reloadProducers(): void {
+    const { now, report } = this.environment
+    const warn = (message: string) => report('warn', message)
+    const { producerIdExpirationMs } = this.config
+    this.#snapshots.loadLatest(this.producers, this.startOffset, this.endOffset, now(), producerIdExpirationMs, warn)
+    while (this.producers.endOffset < this.endOffset) {
+      const { records, nextOffset } = this.read(this.producers.endOffset, 1 << 20, { isolation: 'logEnd' })
+      if (records.length === 0) break
+      for (let at = 0; at < records.length; at += sizeInBytes(records, at)) {
+        const completed = this.producers.update(records, at)
+        if (completed !== undefined) this.producers.complete(completed)
+      }
+      this.producers.endOffset = nextOffset
+    }
+    this.producers.endOffset = this.endOffset
+    this.producers.onHighWatermark(this.highWatermark)
+  }
+
+  #retire(segment: Segment): void {
+    this.segments.remove(segment)
+    this.#deleteLater(segment)
+    const snapshot = this.#snapshots.retire(segment.baseOffset)
+    if (snapshot !== undefined) this.#later(() => rm(snapshot, { force: true }))
+  }
+
+  #deleteLater(segment: Segment): void {
+    segment.dirty = false
+    segment.rename(DELETED_SUFFIX)
+    this.#later(() => segment.delete())
+  }
+
+  #later(work: () => Promise<void>): void {
+    const timer = setTimeout(
+      () => {
+        this.#deletions.delete(timer)
+        work().catch((error) => this.environment.report('warn', ioError("can't delete a file", error).message))
+      },
+      Math.min(this.config.fileDeleteDelayMs, LONGEST_TIMER_MS),
+    ).unref()
+    this.#deletions.add(timer)
+  }
+
+  #closedError(): StorageError {
+    return new StorageError('KAFKA_STORAGE_ERROR', `the log of ${this.name} is closed`)
+  }
+}
+
+function jitter(config: LogConfig): number {
+  return config.segmentJitterMs === 0
+    ? 0
+    : Math.floor(Math.random() * Math.min(config.segmentJitterMs, config.segmentMs))
+}

@@ -1,0 +1,166 @@
+// What a log checks of the batches that are appended to it, before it gives them their offsets. Records are only looked
+// at where the topic's settings ask for it. (Kafka: UnifiedLog.analyzeAndValidateRecords, LogValidator.)
+
+import {
+  ATTRIBUTES_AT,
+  baseOffset,
+  baseSequence,
+  batchEnd,
+  CONTROL,
+  isValid,
+  LOG_APPEND_TIME,
+  lastOffset,
+  lastOffsetDelta,
+  magic,
+  maxTimestamp,
+  NO_PRODUCER_ID,
+  NO_TIMESTAMP,
+  producerId,
+  recordCount,
+} from '../records/batch.ts'
+import { RecordCursor } from '../records/cursor.ts'
+import type { LogConfig } from './log-config.ts'
+import type { AppendOrigin } from './producer-state.ts'
+import { StorageError } from './storage-error.ts'
+
+/** What is needed of the batches, found on the way through their headers. One is used for all appends. */
+export interface BatchesInfo {
+  /** Bytes of the whole batches; what follows is a part of one and is left out. */
+  bytes: number
+  /** How many batches. */
+  count: number
+  /** Offsets that the batches take, when they are numbered one after another. */
+  offsets: number
+  maxTimestamp: number
+  hasProducer: boolean
+}
+
+const cursor = new RecordCursor()
+
+/** Checks all batches and fills `info`. Throws a StorageError for what has to be refused; nothing is changed then. */
+export function checkBatches(
+  buffer: Buffer,
+  origin: AppendOrigin,
+  config: LogConfig,
+  nowMs: number,
+  name: string,
+  info: BatchesInfo,
+): void {
+  info.count = 0
+  info.offsets = 0
+  info.maxTimestamp = NO_TIMESTAMP
+  info.hasProducer = false
+  let at = 0
+  for (let end = 0; (end = endOf(buffer, at, name)) !== -1; at = end) {
+    if (origin === 'client' && info.count > 0) throw invalid(name, 'a produce request has one batch for a partition')
+    checkBatch(buffer, at, end, origin, config, nowMs, name)
+    info.count++
+    const timestamp = maxTimestamp(buffer, at)
+    if (timestamp > info.maxTimestamp) info.maxTimestamp = timestamp
+    if (magic(buffer, at) === 2) {
+      info.offsets += lastOffsetDelta(buffer, at) + 1
+      if (producerId(buffer, at) !== NO_PRODUCER_ID) info.hasProducer = true
+    }
+  }
+  if (info.count === 0) throw invalid(name, 'there is no whole record batch')
+  info.bytes = at
+}
+
+function checkBatch(
+  buffer: Buffer,
+  at: number,
+  end: number,
+  origin: AppendOrigin,
+  config: LogConfig,
+  nowMs: number,
+  name: string,
+): void {
+  const size = end - at
+  if (origin !== 'replication' && size > config.maxMessageBytes) {
+    const message = `a record batch of ${size} bytes for ${name} is larger than its limit of ${config.maxMessageBytes}`
+    throw new StorageError('MESSAGE_TOO_LARGE', message)
+  }
+  if (!isValid(buffer, at, end)) throw corrupt(name, 'its checksum is wrong')
+  if (origin === 'replication') return
+  if (magic(buffer, at) !== 2) throw invalid(name, `its format is ${magic(buffer, at)}, only 2 is accepted`)
+  const count = recordCount(buffer, at)
+  if (count <= 0) throw invalid(name, `it counts ${count} records`)
+  if (lastOffsetDelta(buffer, at) !== count - 1) {
+    throw invalid(name, `it counts ${count} records, its last offset is ${lastOffsetDelta(buffer, at)}`)
+  }
+  if (origin === 'client') checkClientBatch(buffer, at, config, nowMs, name)
+}
+
+function checkClientBatch(buffer: Buffer, at: number, config: LogConfig, nowMs: number, name: string): void {
+  const attributes = buffer.readInt16BE(at + ATTRIBUTES_AT)
+  if (baseOffset(buffer, at) !== 0) throw invalid(name, `its base offset is ${baseOffset(buffer, at)}, not 0`)
+  if ((attributes & CONTROL) !== 0) throw invalid(name, 'a client may not write control records')
+  if (producerId(buffer, at) >= 0 && baseSequence(buffer, at) < 0) {
+    throw invalid(name, `it has a producer id and the sequence number ${baseSequence(buffer, at)}`)
+  }
+  const createTime = config.messageTimestampType === 'CreateTime'
+  if (createTime) {
+    if ((attributes & LOG_APPEND_TIME) !== 0) {
+      throw new StorageError('INVALID_TIMESTAMP', `a batch for ${name} says log append time, which only a broker sets`)
+    }
+    if (maxTimestamp(buffer, at) - nowMs > config.messageTimestampAfterMaxMs) {
+      throw timestampError(name, maxTimestamp(buffer, at), nowMs, config)
+    }
+  }
+  const checkAge = createTime && config.messageTimestampBeforeMaxMs < Number.MAX_SAFE_INTEGER
+  if (config.compact || checkAge) checkRecords(buffer, at, config, checkAge, nowMs, name)
+}
+
+function checkRecords(
+  buffer: Buffer,
+  at: number,
+  config: LogConfig,
+  checkAge: boolean,
+  nowMs: number,
+  name: string,
+): void {
+  const keyless: number[] = []
+  try {
+    cursor.open(buffer, at)
+    for (let index = 0; cursor.next(); index++) {
+      if (config.compact && cursor.keyStart === -1) keyless.push(index)
+      const { timestamp } = cursor
+      if (checkAge && timestamp !== NO_TIMESTAMP && nowMs - timestamp > config.messageTimestampBeforeMaxMs) {
+        throw timestampError(name, timestamp, nowMs, config)
+      }
+    }
+  } catch (error) {
+    if (error instanceof StorageError) throw error
+    throw corrupt(name, (error as Error).message)
+  }
+  if (keyless.length === 0) return
+  const error = invalid(name, 'a compacted topic takes no record without a key')
+  error.records = keyless.map((index) => ({ index, message: 'a compacted topic takes no record without a key' }))
+  throw error
+}
+
+function endOf(buffer: Buffer, at: number, name: string): number {
+  try {
+    const end = batchEnd(buffer, at)
+    // Offsets and ids that no number can hold throw here, before anything is done with the batch.
+    if (end !== -1 && magic(buffer, at) === 2) producerId(buffer, at)
+    if (end !== -1) lastOffset(buffer, at)
+    return end
+  } catch (error) {
+    throw corrupt(name, (error as Error).message)
+  }
+}
+
+function timestampError(name: string, timestamp: number, nowMs: number, config: LogConfig): StorageError {
+  const { messageTimestampBeforeMaxMs: before, messageTimestampAfterMaxMs: after } = config
+  const range = `[${nowMs - before}, ${nowMs + after}]`
+  return new StorageError('INVALID_TIMESTAMP', `the timestamp ${timestamp} of a record for ${name} is not in ${range}`)
+}
+
+function invalid(name: string, problem: string): StorageError {
+  return new StorageError('INVALID_RECORD', `a record batch for ${name} is refused: ${problem}`)
+}
+
+function corrupt(name: string, problem: string): StorageError {
+  return new StorageError('CORRUPT_MESSAGE', `a record batch for ${name} is corrupt: ${problem}`)
+}

@@ -1,0 +1,20 @@
+// Sizes in bytes: `65536`, `64k`, `1MiB`, `1.5G`, `500kB`. One letter and the `iB` units are powers of 1024, `kB MB GB
+// TB` powers of 1000.
+
+import { UsageError } from '../errors.ts'
+
+const powers: Record<string, number> = { '': 0, k: 1, m: 2, g: 3, t: 4 }
+const pattern = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])(ib?|b)?|b)?$/i
+
+/** Whole bytes. Throws a UsageError. */
+export function parseSize(text: string): number {
+  const match = pattern.exec(text.trim())
+  if (match === null) {
+    throw new UsageError(`'${text}' is not a size`, { hint: 'sizes are written in bytes, or as 64k, 1MiB, 10MB, 2G' })
+  }
+  const [, amount, prefix = '', suffix = ''] = match
+  const base = suffix.toLowerCase() === 'b' ? 1000 : 1024
+  const bytes = Math.round(Number(amount) * base ** powers[prefix.toLowerCase()])
+  if (!Number.isSafeInteger(bytes)) throw new UsageError(`the size '${text}' is too large`)
+  return bytes
+}

@@ -1,0 +1,72 @@
+// What the cases share: one real Kafka of each version, one file of lines, one folder for what they write. All of it is
+// made on first use and gone when the tests have run.
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { readPartitions, writeKeys, writeLines } from './data.ts'
+import { type Kafka, type KafkaVersion, startKafka } from './peers/kafka.ts'
+import { kcat } from './peers/kcat.ts'
+import { ktool } from './peers/ktool.ts'
+import { succeeded } from './peers/run.ts'
+
+export const tab = '\t'
+
+/** A folder for files of the tests. */
+export const folder = mkdtempSync(join(tmpdir(), 'ktool-interop-'))
+
+const brokers = new Map<KafkaVersion, Promise<Kafka>>()
+
+after(async () => {
+  const started = await Promise.allSettled(brokers.values())
+  await Promise.all(started.map((result) => (result.status === 'fulfilled' ? result.value.wipe() : undefined)))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** The real Kafka of a version that all cases use, each with topics of its own. */
+export function realKafka(version: KafkaVersion = '4.3.1'): Promise<Kafka> {
+  const known = brokers.get(version) ?? startKafka({ version })
+  brokers.set(version, known)
+  return known
+}
+
+/** A file with all the lines. */
+export function linesFile(): string {
+  const path = join(folder, 'lines')
+  if (!existsSync(path)) writeLines(path)
+  return path
+}
+
+let known: Promise<Int8Array> | undefined
+
+/** The partition out of 12 in which Java's producer puts each key, found by letting it write each key once. */
+export function javaPartitions(): Promise<Int8Array> {
+  known ??= askJava()
+  return known
+}
+
+async function askJava(): Promise<Int8Array> {
+  const kafka = await realKafka()
+  const topic = 'keys-of-java'
+  const on = ['--bootstrap-server', kafka.bootstrap, '--topic', topic]
+  const create = await kafka.tool('topics', [...on, '--create', '--partitions', '12'])
+  succeeded(create, 'kafka-topics --create')
+  const input = join(folder, 'keys')
+  writeKeys(input)
+  const how = ['--property', 'parse.key=true', '--property', `key.separator=${tab}`]
+  succeeded(await kafka.tool('console-producer', [...on, ...how], { inputFile: input }), 'the console producer')
+  const output = join(folder, 'keys-placed')
+  const read = await kcat(kafka.bootstrap, ['-C', '-e', '-q', '-t', topic, '-f', `%p${tab}%k\n`], {
+    outputFile: output,
+  })
+  succeeded(read, 'kcat')
+  return readPartitions(output)
+}
+
+/** Creates a topic with ktool. */
+export async function createTopic(bootstrap: string, topic: string, partitions: number, configs: string[] = []) {
+  const settings = configs.flatMap((config) => ['-c', config])
+  const create = ['topics', 'create', topic, '-b', bootstrap, '-p', String(partitions), ...settings]
+  succeeded(await ktool(create), `ktool topics create ${topic}`)
+}
