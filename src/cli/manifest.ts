@@ -19,7 +19,7 @@ export const nouns: Record<string, string> = {
 // biome-ignore format: one line a command
 export const manifest: readonly Entry[] = [
   { path: 'produce', summary: 'Write records to a topic', load: () => import('../commands/produce.ts') },
-  { path: 'consume', summary: 'Read records of topics', load: () => import('../commands/consume.ts') },
+  { path: 'consume', summary: 'Print the records of topics', load: () => import('../commands/consume.ts') },
   { path: 'topics list', summary: 'List topics', load: () => import('../commands/topics/list.ts') },
   { path: 'topics describe', summary: 'Show topics with their partitions and configs', load: () => import('../commands/topics/describe.ts') },
   { path: 'topics create', summary: 'Create topics', load: () => import('../commands/topics/create.ts') },

@@ -31,7 +31,7 @@ import { ProducerSnapshots } from './producer-snapshots.ts'
 import { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import { Segments } from './segments.ts'
-import { ioError } from './storage-error.ts'
+import { ioError, StorageError } from './storage-error.ts'
 
 export interface LoadOptions {
   /** The partition's folder; made when it is missing. */
@@ -54,7 +54,33 @@ export async function loadLog(options: LoadOptions): Promise<Log> {
     mkdirSync(options.dir, { recursive: true })
     return await new LogLoader(options).load()
   } catch (error) {
-    throw ioError(`can't open the log in ${options.dir}`, error)
+    throw error instanceof StorageError ? error : ioError(`can't open the log in ${options.dir}`, error)
+  }
+}
+
+/** Makes the log of a new partition in a folder that is empty or not there yet. Throws a StorageError. */
+export function createLog({ dir, topic, partition, config, environment }: LoadOptions): Log {
+  try {
+    mkdirSync(dir, { recursive: true })
+    const segments = new Segments()
+    const { pool, now, report } = environment
+    segments.add(new Segment({ pool, dir, baseOffset: 0, createdMs: now(), warn: (text) => report('warn', text) }))
+    return new Log({
+      dir,
+      topic,
+      partition,
+      config,
+      environment,
+      segments,
+      producers: new ProducerState(`${topic}-${partition}`),
+      snapshots: new ProducerSnapshots(dir, []),
+      epochs: new LeaderEpochs(dir),
+      startOffset: 0,
+      endOffset: 0,
+      recoveryPoint: 0,
+    })
+  } catch (error) {
+    throw ioError(`can't make the log in ${dir}`, error)
   }
 }
 

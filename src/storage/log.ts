@@ -88,7 +88,7 @@ export class Log {
   readonly producers: ProducerState
   readonly epochs: LeaderEpochs
   readonly environment: LogEnvironment
-  /** Called after the high watermark or the last stable offset has moved; what waits for records looks again then. */
+  /** Called after the high watermark has moved and when the log is closed: what waits for records looks again then. */
   readonly listeners = new Set<(log: Log) => void>()
   config: LogConfig
   /** Of the first record that a reader can have. */
@@ -333,6 +333,7 @@ export class Log {
     if (this.#closed) return
     this.#closed = true
     for (const timer of this.#deletions) clearTimeout(timer)
+    this.#wake()
     await this.#flushing?.catch(() => {})
     this.segments.active.becomeInactive()
     await this.#flushSegments(this.endOffset)
@@ -344,7 +345,10 @@ export class Log {
 
   /** Lets go of the files without writing anything more. */
   abandon(): void {
-    this.#closed = true
+    if (!this.#closed) {
+      this.#closed = true
+      this.#wake()
+    }
     for (const timer of this.#deletions) clearTimeout(timer)
     for (const segment of this.segments.all) segment.abandon()
   }
@@ -483,6 +487,10 @@ export class Log {
   #setHighWatermark(offset: number): void {
     this.highWatermark = offset
     this.producers.onHighWatermark(offset)
+    this.#wake()
+  }
+
+  #wake(): void {
     for (const listener of this.listeners) listener(this)
   }
 

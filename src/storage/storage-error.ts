@@ -1,7 +1,7 @@
 // The error of this layer. It carries the name of the error that Kafka's protocol has for the case; the broker maps
 // names to codes.
 
-import { type ErrorDetails, KtoolError } from '../errors.ts'
+import { CorruptError, type ErrorDetails, KtoolError } from '../errors.ts'
 
 /** Names of Kafka's protocol errors that a log can answer with (org.apache.kafka.common.protocol.Errors). */
 export type StorageErrorName =
@@ -31,10 +31,14 @@ export class StorageError extends KtoolError {
   }
 }
 
-/** The error for a failed call to the file system: says what could not be done, where, and the system's reason. */
+/**
+ * The error for a failed call to the file system, or for bytes that are not what they should be: says what could not be
+ * done, where, and the reason.
+ */
 export function ioError(what: string, cause: unknown): StorageError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new StorageError('KAFKA_STORAGE_ERROR', `${what}: ${reason}`, { cause, hint: hintFor(errnoOf(cause)) })
+  const error = cause instanceof CorruptError ? 'CORRUPT_MESSAGE' : 'KAFKA_STORAGE_ERROR'
+  return new StorageError(error, `${what}: ${reason}`, { cause, hint: hintFor(errnoOf(cause)) })
 }
 
 /** The system's error code, such as 'ENOENT'; undefined when there is none. */

@@ -154,7 +154,10 @@ async function dumpLog(data: string): Promise<void> {
   const dump = ['--files', files.join(','), '--print-data-log', '--index-sanity-check']
   const dumped = await kafkaTool('dump-log', dump, { outputFile: output, timeout: 120_000, fast: true })
   succeeded(dumped, 'dump-log')
-  assert.equal(dumped.stderr, '')
+  // Of a segment that does not begin with offset 0 it says so in these words, whoever wrote it.
+  const known = /^Non-consecutive offsets in .*\/(\d+)\.log\n {2}-1 is followed by (\d+)\n/gm
+  const said = dumped.stderr.replace(known, (text, base, first) => (Number(base) === Number(first) ? '' : text))
+  assert.equal(said.slice(0, 500), '')
   const record = Buffer.from('| offset: ')
   const complaints: string[] = []
   let records = 0
