@@ -34,8 +34,15 @@ const { output: files } = await bundle.write({
   dir: output,
   format: 'cjs',
   minify: true,
-  // What every command loads is one file; so is each command, and what commands share.
-  codeSplitting: { groups: [{ name: 'core', tags: ['$initial'] }] },
+  // Few files, as each costs time to find and load: what every command needs, what those need that ask a cluster, and
+  // one for each command and each library that is not always needed.
+  codeSplitting: {
+    groups: [
+      { name: 'core', tags: ['$initial'], priority: 2 },
+      { name: 'core', test: /rolldown[\\/]runtime/, priority: 2 },
+      { name: 'client', test: /src[\\/](client|net|protocol|util)[\\/]/, minShareCount: 4, priority: 1 },
+    ],
+  },
   entryFileNames: 'main.cjs',
   chunkFileNames: '[name]-[hash].cjs',
 })

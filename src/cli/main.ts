@@ -19,7 +19,7 @@ import { parseArguments } from './parse.ts'
 import { print, stdoutTerminal } from './print.ts'
 import { errorText, exitCodeOf, Interrupted } from './report.ts'
 
-/** Runs the command line and sets process.exitCode. */
+/** Runs the command line and ends the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController()
   const verbose = argv.some((argument) => argument === '-v' || argument === '--verbose')
@@ -29,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error, verbose)
   }
+  void 0
 }
 
 async function dispatch(argv: readonly string[], stop: AbortController): Promise<ExitCode> {

@@ -192,6 +192,18 @@ export class Cluster {
     return seed.identify(id, rack)
   }
 
+  /** A cluster that answered before may come back; one that never did is most likely a wrong address. */
+  private unreachable(errors: KtoolError[]): KtoolError {
+    const [first] = errors
+    if (errors.length === 1 && !(first instanceof UnreachableError)) return first
+    const Kind = this.brokers.size > 0 ? UnreachableError : BootstrapError
+    const message =
+      errors.length === 1
+        ? first.message
+        : `none of the bootstrap servers answers: ${errors.map((error) => error.message).join('; ')}`
+    return new Kind(message, { hint: first.hint, cause: first })
+  }
+
   /** Asks another broker next time. */
   private leave(broker: Broker): void {
     this.entry?.then((entry) => {
@@ -235,7 +247,7 @@ export class Cluster {
           },
           (error) => {
             errors.push(error)
-            if (++failed === this.seeds.length) reject(noBootstrap(errors))
+            if (++failed === this.seeds.length) reject(this.unreachable(errors as KtoolError[]))
             else start()
           },
         )
@@ -264,18 +276,6 @@ export class UnknownTopicError extends KtoolError {
     })
     this.topic = topic
   }
-}
-
-function noBootstrap(errors: Error[]): KtoolError {
-  const known = errors.every((error) => error instanceof KtoolError)
-  if (errors.length === 1 && !(errors[0] instanceof UnreachableError)) return errors[0] as KtoolError
-  const [first] = errors as KtoolError[]
-  return new BootstrapError(
-    errors.length === 1
-      ? first.message
-      : `none of the bootstrap servers answers: ${errors.map((e) => e.message).join('; ')}`,
-    { hint: known ? first.hint : undefined, cause: first },
-  )
 }
 
 /** Rows of the metadata answer as a Topic. */

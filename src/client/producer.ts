@@ -178,7 +178,7 @@ export class Producer {
 
   /** Sends all that was appended; resolves when every record is delivered or has failed. */
   async flush(): Promise<void> {
-    for (const queue of [...this.open]) this.closeBatch(queue)
+    for (const queue of this.open) this.closeBatch(queue)
     while (this.unsettled > 0) await this.progress()
     if (this.lingerTimer) clearTimeout(this.lingerTimer)
     this.lingerTimer = null
@@ -218,7 +218,7 @@ export class Producer {
     }
     if (batch === undefined) {
       // With all the memory in open batches, nothing would ever come back.
-      if (this.unsettled === 0) for (const other of [...this.open]) this.closeBatch(other)
+      if (this.unsettled === 0) for (const other of this.open) this.closeBatch(other)
       return null
     }
     queue.open = batch
@@ -277,7 +277,7 @@ export class Producer {
   /** Batches whose time is over are closed once a request can take them; until then they may grow. */
   private closeLingering(): void {
     this.lingerOver = false
-    for (const queue of [...this.open]) {
+    for (const queue of this.open) {
       if (queue.leader === null || (this.hasRoom(queue.leader) && queue.next === null)) this.closeBatch(queue)
       else this.lingerOver = true
     }

@@ -78,7 +78,7 @@ export class BatchBuilder {
   /** `capacity`: bytes that a batch may have before compression; a single record may be larger. */
   constructor(capacity: number) {
     this.capacity = capacity
-    this.buffer = Buffer.allocUnsafeSlow(Math.min(capacity, FIRST_SIZE))
+    this.buffer = Buffer.allocUnsafeSlow(Math.max(RECORDS_AT, Math.min(capacity, FIRST_SIZE)))
   }
 
   /** Bytes of the batch so far, before compression. */

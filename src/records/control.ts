@@ -1,5 +1,5 @@
-// Control batches: records that a broker writes between those of the producers and that no consumer is shown. A control
-// batch holds one record; its key tells what it is.
+// Control batches: records that a broker writes between those of the producers and that no consumer is shown. The key of a
+// record tells what it is. The marker that ends a transaction is alone in its batch.
 //
 //   key                    version int16 (0) · type int16
 //   value, ABORT / COMMIT  version int16 (0) · coordinatorEpoch int32                              (EndTxnMarker)

@@ -64,7 +64,7 @@ export class LegacyReader {
       this.append(inner, readInt64(inner, p) - first, appended ?? timestamp(inner, p))
     }
     const base = format === 0 ? first : readInt64(buffer, at) - last + first
-    return this.builder.close({ baseOffset: base, timestampType: type, maxTimestamp: appended })
+    return this.builder.close({ baseOffset: base, timestampType: type })
   }
 
   private append(buffer: Buffer, offsetDelta: number, time: number | bigint): void {

@@ -27,6 +27,7 @@ import {
   SWAP_SUFFIX,
   TIME_INDEX_SUFFIX,
 } from './log-files.ts'
+import { loadProducers } from './producer-loader.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
@@ -291,38 +292,19 @@ class LogLoader {
     return logStartOffset
   }
 
-  /** Brings the producer state to `endOffset`: from the newest snapshot, and the batches after it. */
   async #loadProducers(startOffset: number, endOffset: number): Promise<void> {
-    const producers = this.#producers
-    if (producers.endOffset === endOffset && endOffset > 0) {
-      producers.onHighWatermark(endOffset)
-      this.#snapshots.take(producers)
-      return
-    }
     const { clean, config, environment } = this.#options
-    const hadSnapshot = this.#snapshots.offsets.some((offset) => offset <= endOffset && offset > startOffset)
-    const warn = (message: string) => this.#report(message, 'warn')
-    const { producerIdExpirationMs } = config
-    this.#snapshots.loadLatest(producers, startOffset, endOffset, environment.now(), producerIdExpirationMs, warn)
-    // A cleanly closed log without a snapshot comes from a Kafka that knew no producers.
-    if (hadSnapshot || !clean) await this.#replay(startOffset, endOffset)
-    producers.endOffset = endOffset
-    producers.onHighWatermark(endOffset)
-    this.#snapshots.take(producers)
-  }
-
-  async #replay(startOffset: number, endOffset: number): Promise<void> {
-    const from = Math.max(this.#producers.endOffset, startOffset)
-    for (const segment of this.#segments.range(from, endOffset)) {
-      const position = from <= segment.baseOffset ? 0 : segment.positionOf(from)
-      if (position === -1) continue
-      const { baseOffset: base, size } = segment
-      await scanBatches(segment.file, { baseOffset: base, size, from: position }, (buffer, at) => {
-        if (baseOffset(buffer, at) >= endOffset) return
-        const completed = this.#producers.update(buffer, at)
-        if (completed !== undefined) this.#producers.complete(completed)
-      })
-    }
+    await loadProducers({
+      producers: this.#producers,
+      snapshots: this.#snapshots,
+      segments: this.#segments,
+      startOffset,
+      endOffset,
+      nowMs: environment.now(),
+      expirationMs: config.producerIdExpirationMs,
+      emptyWithoutSnapshot: clean,
+      warn: (message) => this.#report(message, 'warn'),
+    })
   }
 
   #open(offset: number, state = ''): Segment {

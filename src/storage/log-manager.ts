@@ -9,14 +9,9 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  CLEANER_OFFSETS,
-  HIGH_WATERMARKS,
-  LOG_START_OFFSETS,
-  OffsetCheckpoint,
-  RECOVERY_POINTS,
-} from './checkpoint-file.ts'
+import { HIGH_WATERMARKS, LOG_START_OFFSETS, OffsetCheckpoint, RECOVERY_POINTS } from './checkpoint-file.ts'
 import { readCleanShutdown, removeCleanShutdown, writeCleanShutdown } from './clean-shutdown.ts'
+import { Deferred } from './deferred.ts'
 import { DirectoryLock } from './directory-lock.ts'
 import { makeEphemeralDirectory, removeEphemeralDirectory } from './ephemeral.ts'
 import { FilePool } from './file-pool.ts'
@@ -88,7 +83,8 @@ export class LogManager {
   readonly #startOffsets: OffsetCheckpoint
   readonly #highWatermarks: OffsetCheckpoint
   #timers: NodeJS.Timeout[] = []
-  #deletions = new Set<NodeJS.Timeout>()
+  readonly #deletions: Deferred
+  #loaded = false
 
   /** Locks the directory. Throws a DirectoryLockedError, or a StorageError or CorruptError that names what is wrong. */
   constructor(options: LogManagerOptions) {
@@ -114,6 +110,7 @@ export class LogManager {
         this.writeError = error
       },
     }
+    this.#deletions = new Deferred((message) => this.environment.report('warn', message))
   }
 
   /** Makes an empty directory one of this cluster and node. */
@@ -156,6 +153,7 @@ export class LogManager {
       await this.#loadOne(name, partition, describe, clean, recoveryPoint, startOffsets.get(name) ?? 0)
       if (++loaded % 32 === 0) await new Promise((resolve) => setImmediate(resolve))
     })
+    this.#loaded = true
     this.#startTimers()
   }
 
@@ -202,7 +200,7 @@ export class LogManager {
   /** Brings all logs onto the disk and leaves the directory as Kafka's clean stop does. */
   async close(brokerEpoch = -1): Promise<void> {
     this.#stopTimers()
-    if (this.isEphemeral) {
+    if (this.isEphemeral || !this.#loaded) {
       this.abandon()
       return
     }
@@ -285,16 +283,7 @@ export class LogManager {
   }
 
   #removeLater(dir: string, delayMs = logConfig().fileDeleteDelayMs): void {
-    const timer = setTimeout(
-      () => {
-        this.#deletions.delete(timer)
-        rm(dir, { recursive: true, force: true }).catch((error) => {
-          this.environment.report('warn', ioError(`can't delete ${dir}`, error).message)
-        })
-      },
-      Math.min(delayMs, 0x7fff_ffff),
-    ).unref()
-    this.#deletions.add(timer)
+    this.#deletions.after(delayMs, `delete ${dir}`, () => rm(dir, { recursive: true, force: true }))
   }
 
   /** What a damaged checkpoint said is found again by checking more. */
@@ -345,7 +334,7 @@ export class LogManager {
 
   #stopTimers(): void {
     for (const timer of this.#timers) clearInterval(timer)
-    for (const timer of this.#deletions) clearTimeout(timer)
+    this.#deletions.stop()
     this.#timers = []
   }
 }

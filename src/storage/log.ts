@@ -20,11 +20,14 @@ import {
   sizeInBytes,
 } from '../records/batch.ts'
 import { syncDirectory, syncFile } from './atomic-file.ts'
+import { Deferred } from './deferred.ts'
 import type { FilePool } from './file-pool.ts'
+import { Flusher } from './flusher.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import { DELETED_SUFFIX } from './log-files.ts'
 import { type Isolation, LogReader, type ReadOptions, type ReadResult } from './log-reader.ts'
+import { loadProducers } from './producer-loader.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 import type { AppendOrigin, CompletedTransaction, ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
@@ -78,9 +81,6 @@ export interface LogParts {
   recoveryPoint: number
 }
 
-/** setTimeout takes no more. */
-const LONGEST_TIMER_MS = 0x7fff_ffff
-
 export class Log {
   readonly topic: string
   readonly partition: number
@@ -106,9 +106,8 @@ export class Log {
   #info: BatchesInfo = { bytes: 0, count: 0, offsets: 0, maxTimestamp: -1, hasProducer: false }
   #jitterMs: number
   #closed = false
-  #flushing: Promise<void> | undefined
-  #nextFlush: { upTo: number; done: Promise<void> } | undefined
-  #deletions = new Set<NodeJS.Timeout>()
+  readonly #flusher = new Flusher((upTo) => this.#flush(upTo))
+  readonly #deletions: Deferred
 
   constructor(parts: LogParts) {
     this.topic = parts.topic
@@ -127,6 +126,7 @@ export class Log {
     this.#snapshots = parts.snapshots
     this.#reader = new LogReader(this)
     this.#jitterMs = jitter(parts.config)
+    this.#deletions = new Deferred((message) => parts.environment.report('warn', message))
   }
 
   get name(): string {
@@ -234,24 +234,7 @@ export class Log {
    * StorageError.
    */
   flush(upTo = this.endOffset): Promise<void> {
-    if (this.#flushing === undefined) {
-      this.#flushing = this.#flush(upTo).finally(() => {
-        this.#flushing = undefined
-      })
-      return this.#flushing
-    }
-    if (this.#nextFlush === undefined) {
-      const next = { upTo, done: Promise.resolve() }
-      next.done = this.#flushing
-        .catch(() => {})
-        .then(() => {
-          this.#nextFlush = undefined
-          return this.flush(next.upTo)
-        })
-      this.#nextFlush = next
-    }
-    this.#nextFlush.upTo = Math.max(this.#nextFlush.upTo, upTo)
-    return this.#nextFlush.done
+    return this.#flusher.flush(upTo)
   }
 
   /**
@@ -273,8 +256,8 @@ export class Log {
     return true
   }
 
-  /** Forgets the records from the offset on. */
-  truncateTo(offset: number): void {
+  /** Forgets the records from the offset on. Nothing may be appended until it is done. */
+  async truncateTo(offset: number): Promise<void> {
     if (offset >= this.endOffset) return
     if (offset < (this.segments.first?.baseOffset ?? 0)) {
       this.truncateFullyAndStartAt(offset)
@@ -287,7 +270,18 @@ export class Log {
     this.segments.active.truncateTo(offset)
     this.epochs.truncateFromEnd(offset)
     this.#cutOffsets(offset)
-    this.#reloadProducers()
+    const { producers, segments, startOffset, endOffset } = this
+    await loadProducers({
+      producers,
+      snapshots: this.#snapshots,
+      segments,
+      startOffset,
+      endOffset,
+      nowMs: this.environment.now(),
+      expirationMs: this.config.producerIdExpirationMs,
+      emptyWithoutSnapshot: false,
+      warn: (message) => this.environment.report('warn', message),
+    })
   }
 
   /** Forgets all records; the next one gets the offset. */
@@ -332,9 +326,9 @@ export class Log {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    for (const timer of this.#deletions) clearTimeout(timer)
+    this.#deletions.stop()
     this.#wake()
-    await this.#flushing?.catch(() => {})
+    await this.#flusher.idle()
     this.segments.active.becomeInactive()
     await this.#flushSegments(this.endOffset)
     this.recoveryPoint = this.endOffset
@@ -349,7 +343,7 @@ export class Log {
       this.#closed = true
       this.#wake()
     }
-    for (const timer of this.#deletions) clearTimeout(timer)
+    this.#deletions.stop()
     for (const segment of this.segments.all) segment.abandon()
   }
 
@@ -501,47 +495,18 @@ export class Log {
     this.#setHighWatermark(Math.min(this.highWatermark, endOffset))
   }
 
-  /** After a cut: from the newest snapshot that is left, and the batches after it. */
-  #reloadProducers(): void {
-    const { now, report } = this.environment
-    const warn = (message: string) => report('warn', message)
-    const { producerIdExpirationMs } = this.config
-    this.#snapshots.loadLatest(this.producers, this.startOffset, this.endOffset, now(), producerIdExpirationMs, warn)
-    while (this.producers.endOffset < this.endOffset) {
-      const { records, nextOffset } = this.read(this.producers.endOffset, 1 << 20, { isolation: 'logEnd' })
-      if (records.length === 0) break
-      for (let at = 0; at < records.length; at += sizeInBytes(records, at)) {
-        const completed = this.producers.update(records, at)
-        if (completed !== undefined) this.producers.complete(completed)
-      }
-      this.producers.endOffset = nextOffset
-    }
-    this.producers.endOffset = this.endOffset
-    this.producers.onHighWatermark(this.highWatermark)
-  }
-
   #retire(segment: Segment): void {
     this.segments.remove(segment)
     this.#deleteLater(segment)
     const snapshot = this.#snapshots.retire(segment.baseOffset)
-    if (snapshot !== undefined) this.#later(() => rm(snapshot, { force: true }))
+    if (snapshot === undefined) return
+    this.#deletions.after(this.config.fileDeleteDelayMs, `delete ${snapshot}`, () => rm(snapshot, { force: true }))
   }
 
   #deleteLater(segment: Segment): void {
     segment.dirty = false
     segment.rename(DELETED_SUFFIX)
-    this.#later(() => segment.delete())
-  }
-
-  #later(work: () => Promise<void>): void {
-    const timer = setTimeout(
-      () => {
-        this.#deletions.delete(timer)
-        work().catch((error) => this.environment.report('warn', ioError("can't delete a file", error).message))
-      },
-      Math.min(this.config.fileDeleteDelayMs, LONGEST_TIMER_MS),
-    ).unref()
-    this.#deletions.add(timer)
+    this.#deletions.after(this.config.fileDeleteDelayMs, `delete ${segment.file.path}`, () => segment.delete())
   }
 
   #closedError(): StorageError {

@@ -54,7 +54,7 @@ async function askJava(): Promise<Int8Array> {
   succeeded(create, 'kafka-topics --create')
   const input = join(folder, 'keys')
   writeKeys(input)
-  const how = ['--property', 'parse.key=true', '--property', `key.separator=${tab}`]
+  const how = ['--reader-property', 'parse.key=true', '--reader-property', `key.separator=${tab}`]
   succeeded(await kafka.tool('console-producer', [...on, ...how], { inputFile: input }), 'the console producer')
   const output = join(folder, 'keys-placed')
   const read = await kcat(kafka.bootstrap, ['-C', '-e', '-q', '-t', topic, '-f', `%p${tab}%k\n`], {

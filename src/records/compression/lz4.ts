@@ -12,7 +12,8 @@
 //       content checksum uint32le  if FLG says so
 //
 // Writers of message format 0 took HC over the magic as well (KAFKA-3160); that is accepted too. Java's reader refuses
-// linked blocks and dictionaries, so no producer sends them.
+// linked blocks and dictionaries, so no producer sends them. The library has one level, the fast one that Kafka's default
+// is too; the others of compression.lz4.level are taken and compress the same.
 
 import { createRequire } from 'node:module'
 import { type Codec, notDecompressed, type Scratch, tooLarge } from './codec.ts'
