@@ -10,6 +10,12 @@ import { rolldown } from 'rolldown'
 /** Packages that load binaries or WebAssembly from their own folders. */
 const native = ['@node-rs/crc32', 'snappy', 'lz4-wasm-nodejs']
 
+/** What commander gets in place of these. */
+const lightModules: Record<string, string> = {
+  'node:child_process': 'export default {}',
+  'node:process': 'export default process',
+}
+
 const root = resolve(import.meta.dirname, '..')
 const output = resolve(process.argv[2] ?? join(root, 'dist'))
 
@@ -20,12 +26,11 @@ const bundle = await rolldown({
   logLevel: 'warn',
   plugins: [
     {
-      // Commander can run commands that are programs of their own; ktool has none, and loading what starts programs
-      // takes longer than the rest of commander.
-      name: 'no-child-processes-in-commander',
+      // Loading what starts programs takes longer than the rest of commander, and ktool's commands are none.
+      name: 'light-commander',
       resolveId: (source, importer) =>
-        source === 'node:child_process' && importer?.includes('commander') ? 'no-child-processes' : null,
-      load: (id) => (id === 'no-child-processes' ? 'export default {}' : null),
+        source in lightModules && importer?.includes('commander') ? `light ${source}` : null,
+      load: (id) => (id.startsWith('light ') ? lightModules[id.slice('light '.length)] : null),
     },
   ],
 })

@@ -19,7 +19,7 @@ import { parseArguments } from './parse.ts'
 import { print, stdoutTerminal } from './print.ts'
 import { errorText, exitCodeOf, Interrupted } from './report.ts'
 
-/** Runs the command line and ends the process. */
+/** Runs the command line and sets process.exitCode. */
 export async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController()
   const verbose = argv.some((argument) => argument === '-v' || argument === '--verbose')
@@ -29,39 +29,37 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error, verbose)
   }
-  void 0
 }
 
 async function dispatch(argv: readonly string[], stop: AbortController): Promise<ExitCode> {
   if (argv[0] === 'help') return showHelp(locate(argv.slice(1)))
   const located = locate(argv)
   if (argv.length === 0) return showHelp(located)
-  if (located.entry === undefined && located.before.some((token) => token === '-h' || token === '--help')) {
-    return showHelp(located)
-  }
-  const before = parseArguments(program, located.before)
-  if (before.help) return showHelp(located)
-  if (before.flags.version) return showVersion()
+  // Without the parser, which --help alone doesn't need.
+  if (located.before.includes('-h') || located.before.includes('--help')) return showHelp(located)
+  const before = located.before.length === 0 ? undefined : parseArguments(program, located.before)
+  if (before?.help) return showHelp(located)
+  if (before?.flags.version) return showVersion()
   if (located.entry === undefined) {
-    const globals = before.globals as GlobalValues
-    return globals.set.some((text) => text === 'list' || text === 'dump')
-      ? run(undefined, globals, stop)
-      : showHelp(located)
+    const globals = before?.globals as GlobalValues | undefined
+    return globals === undefined || requestedPrint(globals) === undefined
+      ? showHelp(located)
+      : run(undefined, globals, stop)
   }
   const { command } = await located.entry.load()
   const parsed = parseArguments(command, located.rest)
   if (parsed.help) return showHelp(located)
-  const globals = merge(before.globals, parsed.globals) as GlobalValues
+  const globals = merge(before?.globals ?? {}, parsed.globals) as GlobalValues
   return run({ command, args: parsed.args as never, flags: parsed.flags as never }, globals, stop)
 }
 
 /** Global options from both sides of the command's name: lists are joined, else the later one wins. */
 function merge(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(before).map(([key, first]) => {
-      const second = after[key]
+    Object.entries(after).map(([key, second]) => {
+      const first = before[key]
       if (Array.isArray(first) && Array.isArray(second)) return [key, [...first, ...second]]
-      return [key, second === undefined || second === false ? first : second]
+      return [key, second === undefined || second === false ? (first ?? second) : second]
     }),
   )
 }

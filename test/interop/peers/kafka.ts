@@ -160,8 +160,9 @@ export interface Kafka {
   tool(tool: KafkaTool, args: readonly string[], options?: RunOptions & { fast?: boolean }): Promise<RunResult>
   /** What the broker logged so far. */
   log(): string
-  /** Clean shutdown; the data stays. */
-  stop(): Promise<void>
+  process: ChildProcess
+  /** Ends it with a signal and waits until it is gone; SIGTERM is the clean way. The data stays. */
+  stop(signal?: NodeJS.Signals): Promise<void>
   /** Ends the broker at once and removes its data. */
   wipe(): Promise<void>
 }
@@ -248,7 +249,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     startMs: performance.now() - begun,
     tool: (tool, args, runOptions) => kafkaTool(tool, args, { ...runOptions, version }),
     log: () => text,
-    stop: () => end(broker),
+    process: broker,
+    stop: (signal) => end(broker, signal),
     async wipe() {
       await end(broker, 'SIGKILL')
       await rm(scratch, { recursive: true, force: true })
