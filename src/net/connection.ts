@@ -9,8 +9,8 @@ import { correlationIdOf, decodeResponse, encodeRequest } from '../protocol/fram
 import { BufferPool } from '../util/buffer-pool.ts'
 import { FrameAssembler } from './frames.ts'
 
-/** No broker answers with more; a larger size means that something else than Kafka is speaking. */
-const MAX_RESPONSE_BYTES = 0x7fff_ffff - 1024
+/** No broker has reason to answer with more; the first bytes of an HTTP answer or a TLS alert, taken as a size, are. */
+const MAX_RESPONSE_BYTES = 256 << 20
 
 export interface Address {
   host: string
