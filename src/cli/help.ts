@@ -3,7 +3,7 @@
 import { styleText } from 'node:util'
 import { Help } from 'commander'
 import type { Flag } from '../commands/command.ts'
-import { nextWords } from './locate.ts'
+import { type Located, nextWords } from './locate.ts'
 import { manifest, nouns } from './manifest.ts'
 import { allFlags, type NamedFlag, type Syntax, usage } from './syntax.ts'
 
@@ -11,6 +11,11 @@ export interface HelpOptions {
   /** Columns to wrap at. */
   width: number
   colour: boolean
+}
+
+/** Columns to wrap at: those of the terminal, as far as lines stay readable. */
+export function pageWidth(terminal: { columns?: number } | undefined): number {
+  return Math.min(terminal?.columns ?? 80, 120)
 }
 
 /** The program as help and parsing see it when no command is named. */
@@ -22,6 +27,11 @@ export const program: Syntax = {
 
 /** Headings of options, in their order; headings of a command's own come after `Options`. */
 const lastHeadings = ['Connection', 'Output', 'Everywhere']
+
+/** The page on what the words name: a command, a noun, or without words the program. */
+export async function helpOn({ words, entry }: Located, options: HelpOptions): Promise<string> {
+  return entry === undefined ? indexHelp(words, options) : commandHelp((await entry.load()).command, options)
+}
 
 export function commandHelp(syntax: Syntax, options: HelpOptions): string {
   const examples = (syntax.examples ?? []).map(({ line, doc }) => `  # ${doc}\n  ${line}`)

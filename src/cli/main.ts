@@ -13,7 +13,7 @@ import { requestedPrint, resolveGlobals } from './client-settings.ts'
 import { wantsColour } from './colour.ts'
 import { createRun } from './context.ts'
 import type { GlobalValues } from './global-flags.ts'
-import { commandHelp, indexHelp, program } from './help.ts'
+import { helpOn, pageWidth, program } from './help.ts'
 import { type Located, locate } from './locate.ts'
 import { parseArguments } from './parse.ts'
 import { print, stdoutTerminal } from './print.ts'
@@ -32,7 +32,6 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 async function dispatch(argv: readonly string[], stop: AbortController): Promise<ExitCode> {
-  if (argv[0] === 'help') return showHelp(locate(argv.slice(1)))
   const located = locate(argv)
   if (argv.length === 0) return showHelp(located)
   // Without the parser, which --help alone doesn't need.
@@ -109,13 +108,9 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-async function showHelp({ words, entry }: Located): Promise<ExitCode> {
+async function showHelp(located: Located): Promise<ExitCode> {
   const terminal = stdoutTerminal()
-  const options = {
-    width: Math.min(terminal?.columns ?? 80, 120),
-    colour: wantsColour(false, process.env, terminal ?? {}),
-  }
-  print(entry === undefined ? indexHelp(words, options) : commandHelp((await entry.load()).command, options))
+  print(await helpOn(located, { width: pageWidth(terminal), colour: wantsColour(false, process.env, terminal ?? {}) }))
   return ExitCode.ok
 }
 

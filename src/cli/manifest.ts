@@ -25,8 +25,7 @@ export const manifest: readonly Entry[] = [
   { path: 'topics create', summary: 'Create topics', load: () => import('../commands/topics/create.ts') },
   { path: 'topics delete', summary: 'Delete topics', load: () => import('../commands/topics/delete.ts') },
   { path: 'topics add-partitions', summary: 'Give a topic more partitions', load: () => import('../commands/topics/add-partitions.ts') },
-  { path: 'produce', summary: 'Write records to a topic', load: () => import('../commands/produce.ts') },
-  { path: 'consume', summary: 'Print the records of topics', load: () => import('../commands/consume.ts') },
+  { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
   { path: 'completion', summary: 'Print the completion script for a shell', load: () => import('./completion-command.ts') },
   { path: '__complete', summary: 'Names that complete a word', load: () => import('./complete-names.ts'), hidden: true },
 ]

@@ -14,6 +14,7 @@ export const NO_IDENTITY: ProducerIdentity = { producerId: -1, producerEpoch: -1
 
 export class ProducerBatch {
   readonly builder: BatchBuilder
+  readonly capacity: number
   /** Where each record came from: the caller's number of it, such as a line number. */
   readonly origins: number[] = []
   /** The finished bytes, null while records are added or compressed. */
@@ -26,6 +27,7 @@ export class ProducerBatch {
   closedAt = 0
 
   constructor(capacity: number) {
+    this.capacity = capacity
     this.builder = new BatchBuilder(capacity)
   }
 

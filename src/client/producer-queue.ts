@@ -4,7 +4,9 @@
 //
 // Sequence numbers make the broker refuse a batch that does not follow on the last one it took. So after a failure nothing
 // new is sent until all that is in flight has been answered; then the failed batches go again, in their order and with
-// their numbers. A batch that is given up leaves a gap, which only a new producer id can close.
+// their numbers. A batch that is given up leaves a gap, which only a new producer id can close. A producer id that the
+// partition does not know yet may begin with any number, so its first batch travels alone: else the second one would be
+// taken although the first one failed.
 
 import type { Codec } from '../records/compression/index.ts'
 import type { Broker } from './broker.ts'
@@ -26,6 +28,8 @@ export class PartitionQueue {
   private readonly inFlight = new Set<ProducerBatch>()
   private again: ProducerBatch[] = []
   private identity: ProducerIdentity = NO_IDENTITY
+  /** Whether the broker has taken a batch under our identity. */
+  private isKnown = false
   private nextSequence = 0
   private nextOrdinal = 0
 
@@ -69,6 +73,7 @@ export class PartitionQueue {
   /** The batch to send next; null where there is none or nothing may be sent now. */
   get next(): ProducerBatch | null {
     if (this.state !== 'sending') return null
+    if (this.hasIdentity && !this.isKnown && this.inFlight.size > 0) return null
     const head = this.waiting[0]
     return head === undefined || head.bytes === null ? null : head
   }
@@ -83,6 +88,7 @@ export class PartitionQueue {
 
   delivered(batch: ProducerBatch): void {
     this.failures = 0
+    this.isKnown = true
     this.inFlight.delete(batch)
     this.stopWhenDrained()
   }
@@ -103,6 +109,15 @@ export class PartitionQueue {
     this.drain()
   }
 
+  /** The parts of a refused batch go in its place. */
+  replace(batch: ProducerBatch, parts: ProducerBatch[], codec: Codec | undefined, level: number | undefined): void {
+    this.inFlight.delete(batch)
+    for (const part of parts) part.close(this.identity, 0, codec, level)
+    this.again.push(...parts)
+    if (this.hasIdentity) this.needsIdentity = true
+    this.drain()
+  }
+
   /** Gives up all that waits, and returns it. */
   giveUpAll(): ProducerBatch[] {
     if (this.hasIdentity) this.needsIdentity = true
@@ -111,10 +126,11 @@ export class PartitionQueue {
 
   /** Goes on sending, under a new producer id where one is given. */
   async recover(leader: Broker, identity: ProducerIdentity | null): Promise<void> {
+    for (let closing: unknown[]; (closing = this.closing()).length > 0; ) await Promise.all(closing)
     if (identity !== null) {
-      for (let closing: unknown[]; (closing = this.closing()).length > 0; ) await Promise.all(closing)
       this.identity = identity
       this.needsIdentity = false
+      this.isKnown = false
       this.nextSequence = 0
       for (const batch of this.waiting) {
         batch.renumber(identity, this.nextSequence)

@@ -13,6 +13,7 @@ import type { Cluster, Topic } from './cluster.ts'
 import { byMurmur2, type Partitioner } from './partitioner.ts'
 import { ProducerBatch, type ProducerIdentity } from './producer-batch.ts'
 import { PartitionQueue } from './producer-queue.ts'
+import { splitBatch } from './producer-split.ts'
 import { backoff, isRetriable, retry } from './retry.ts'
 
 export interface ProducerOptions {
@@ -49,8 +50,8 @@ export const producerDefaults: ProducerOptions = {
 export interface DeliveryListener {
   /** `baseOffset` is -1 where the broker does not tell (acks=0, a duplicate). */
   delivered(batch: ProducerBatch, queue: PartitionQueue, baseOffset: number): void
-  /** The records of the batch are not written. */
-  failed(batch: ProducerBatch, queue: PartitionQueue, error: KtoolError, answer?: PartitionProduceResponse): void
+  /** Records that are not written, by their origins. */
+  failed(origins: readonly number[], queue: PartitionQueue, error: KtoolError): void
 }
 
 const DUPLICATE_SEQUENCE = errorCode('DUPLICATE_SEQUENCE_NUMBER')
@@ -58,6 +59,7 @@ const DUPLICATE_SEQUENCE = errorCode('DUPLICATE_SEQUENCE_NUMBER')
 const IDENTITY_LOST = new Set(
   (['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID', 'INVALID_PRODUCER_EPOCH'] as const).map(errorCode),
 )
+const MESSAGE_TOO_LARGE = errorCode('MESSAGE_TOO_LARGE')
 const SMALLEST_BATCH = 16 * 1024
 /** A request takes batches of several partitions up to this size. */
 const REQUEST_BYTES = 4 << 20
@@ -332,7 +334,40 @@ export class Producer {
     const error = new KafkaError(row.errorCode, `partition ${queue.partition} of ${queue.topic}`, row.errorMessage)
     const identityLost = this.options.idempotence && IDENTITY_LOST.has(row.errorCode)
     if (identityLost || isRetriableCode(row.errorCode)) this.tryAgain(queue, batch, error, identityLost)
-    else this.giveUp(queue, batch, error, row)
+    else if (row.errorCode === MESSAGE_TOO_LARGE && batch.count > 1) {
+      this.sendParts(
+        queue,
+        batch,
+        splitBatch(batch, () => true, Math.ceil(batch.count / 2)),
+      )
+    } else if (row.recordErrors.length > 0 && row.recordErrors.length < batch.count) {
+      this.withoutWrongRecords(queue, batch, row)
+    } else this.giveUp(queue, batch, error)
+  }
+
+  /** The broker refuses a batch for the records that it names (KIP-467): the others go on. */
+  private withoutWrongRecords(queue: PartitionQueue, batch: ProducerBatch, row: PartitionProduceResponse): void {
+    const wrong = new Map(row.recordErrors.map((error) => [error.batchIndex, error.batchIndexErrorMessage]))
+    for (const [index, text] of wrong) {
+      const error = new KafkaError(
+        row.errorCode,
+        `partition ${queue.partition} of ${queue.topic}`,
+        text ?? row.errorMessage,
+      )
+      this.listener.failed([batch.origins[index]], queue, error)
+    }
+    this.sendParts(
+      queue,
+      batch,
+      splitBatch(batch, (index) => !wrong.has(index), batch.count),
+    )
+  }
+
+  private sendParts(queue: PartitionQueue, batch: ProducerBatch, parts: ProducerBatch[]): void {
+    queue.replace(batch, parts, this.options.codec, this.options.level)
+    this.batches += parts.length
+    this.unsettled += parts.length
+    this.release(batch)
   }
 
   /** No answer: what was sent may or may not be in the log, which its sequence numbers will tell. */
@@ -354,16 +389,18 @@ export class Producer {
     else this.giveUp(queue, batch, error)
   }
 
-  private giveUp(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError, row?: PartitionProduceResponse): void {
+  private giveUp(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError): void {
     queue.giveUp(batch)
-    this.listener.failed(batch, queue, error, row)
+    this.listener.failed(batch.origins, queue, error)
     this.release(batch)
   }
 
   private release(batch: ProducerBatch): void {
-    batch.reset()
-    this.free.push(batch)
     this.unsettled--
+    if (batch.capacity === this.capacity) {
+      batch.reset()
+      this.free.push(batch)
+    } else this.batches--
   }
 
   /** Finds the leader of a queue that stopped, and a producer id where it needs one; then it goes on. */
@@ -394,7 +431,7 @@ export class Producer {
         if (!(error instanceof KtoolError)) throw error
         if (isRetriable(error) && queue.age < this.options.deliveryTimeoutMs) continue
         for (const batch of queue.giveUpAll()) {
-          this.listener.failed(batch, queue, error)
+          this.listener.failed(batch.origins, queue, error)
           this.release(batch)
         }
         this.wake()

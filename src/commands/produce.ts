@@ -103,7 +103,7 @@ export const command = defineCommand({
         delivered += batch.count
         progress?.update(`${delivered.toLocaleString('en')} records`)
       },
-      failed: (batch, _queue, error) => failures.add(batch.origins, error),
+      failed: (origins, _queue, error) => failures.add(origins, error),
     })
     await prepare(client, producer, topic, flags)
 

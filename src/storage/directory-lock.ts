@@ -18,7 +18,7 @@ export class DirectoryLockedError extends KtoolError {}
 
 export class DirectoryLock {
   readonly #dir: string
-  readonly #release: () => void
+  #release: (() => void) | undefined
 
   /** Throws a DirectoryLockedError, or a StorageError when the file can't be made. */
   constructor(dir: string) {
@@ -40,9 +40,12 @@ export class DirectoryLock {
     }
   }
 
+  /** A second call does nothing. */
   release(): void {
+    if (this.#release === undefined) return
     rmSync(join(this.#dir, PID_FILE), { force: true })
     this.#release()
+    this.#release = undefined
   }
 }
 

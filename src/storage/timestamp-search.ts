@@ -17,10 +17,13 @@ const cursor = new RecordCursor()
 
 /** The first record whose timestamp is at least this one; undefined when all are older. */
 export function findByTimestamp(log: Log, timestamp: number): TimestampOffset | undefined {
-  const segment = log.segments.all.find((candidate) => candidate.size > 0 && candidate.largestTimestamp >= timestamp)
-  if (segment === undefined) return undefined
-  const from = Math.max(segment.timeIndex.lookup(timestamp), log.startOffset)
-  return findIn(segment, from, timestamp, (time, offset) => time >= timestamp && offset >= log.startOffset)
+  for (const segment of log.segments.range(log.startOffset, log.endOffset)) {
+    if (segment.size === 0 || segment.largestTimestamp < timestamp) continue
+    const from = Math.max(segment.timeIndex.lookup(timestamp), log.startOffset)
+    const found = findIn(segment, from, timestamp, (time, offset) => time >= timestamp && offset >= log.startOffset)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** The first of the records with the largest timestamp; undefined when none has a timestamp. */

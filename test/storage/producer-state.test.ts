@@ -138,16 +138,19 @@ test('producers are known again after a clean stop, a crash, and a cut', async (
 test('a snapshot reads back, and any flipped bit in it is noticed', () => {
   const id = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
   const int = fc.integer({ min: -1, max: 0x7fff_ffff })
-  const entry = fc.record({
-    producerId: id,
-    epoch: fc.integer({ min: 0, max: 32767 }),
-    lastSequence: int,
-    lastOffset: id,
-    offsetDelta: int,
-    timestamp: id,
-    coordinatorEpoch: int,
-    currentTxnFirstOffset: fc.oneof(fc.constant(-1), id),
-  })
+  const entry = fc.record(
+    {
+      producerId: id,
+      epoch: fc.integer({ min: 0, max: 32767 }),
+      lastSequence: int,
+      lastOffset: id,
+      offsetDelta: int,
+      timestamp: id,
+      coordinatorEpoch: int,
+      currentTxnFirstOffset: fc.oneof(fc.constant(-1), id),
+    },
+    { noNullPrototype: true },
+  )
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 5 }), fc.nat(), (entries, bit) => {
       const bytes = encodeSnapshot(entries)

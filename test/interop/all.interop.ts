@@ -1,0 +1,13 @@
+// All interop tests in one process, so that they share one real Kafka of each version. A single one runs by its own file:
+//
+//   node --test test/interop/cases/errors.ts
+//
+// They need Java 17, Maven and kcat, and fail where one of them is missing.
+
+import './cases/errors.ts'
+import './cases/pipes.ts'
+import './cases/negotiation.ts'
+import './cases/serve.ts'
+import './cases/kafkajs.ts'
+import './cases/crash.ts'
+import './cases/million.ts'
