@@ -18,21 +18,22 @@ ${places
   esac
 }
 
-# Names of a kind from the cluster that the command line names.
+# Names from the cluster that the command line names. The kind comes last, after options for compadd.
 _ktool_names() {
   local -a names
-  names=(\${(f)"$(_call_program names $ktool_program __complete $1 --timeout 1s $ktool_connection 2>/dev/null)"})
-  compadd -- $names
+  names=(\${(f)"$(_call_program names $ktool_program __complete $argv[-1] --timeout 1s $ktool_connection 2>/dev/null)"})
+  compadd "\${(@)argv[1,-2]}" -- $names
 }
 
 _ktool() {
   local -a reply ktool_connection
-  local ktool_program=$words[1] ktool_path= at=2
+  local ktool_program=$words[1] ktool_path= at=2 awaits_value=
   # The path: words that can follow each other, with options that every command has among them.
   while (( at < CURRENT )); do
     case $words[at] in
-      ${connectionFlags.join('|')}) ktool_connection+=($words[at] $words[at+1]); (( at += 2 )) ;;
-      ${otherValues(places[0]).join('|')}) (( at += 2 )) ;;
+      ${[...connectionFlags, ...otherValues(places[0])].join('|')})
+        if (( at + 1 == CURRENT )); then awaits_value=1; break; fi
+        (( at += 2 )) ;;
       -*) (( at++ )) ;;
       help) if [[ -z $ktool_path ]]; then (( at++ )); else break; fi ;;
       *)
@@ -45,11 +46,11 @@ _ktool() {
     esac
   done
   local index
-  for (( index = at; index < CURRENT; index++ )); do
+  for (( index = 2; index + 1 < CURRENT; index++ )); do
     case $words[index] in ${connectionFlags.join('|')}) ktool_connection+=($words[index] $words[index+1]) ;; esac
   done
 
-  if _ktool_words "$ktool_path" && [[ $words[CURRENT] != -* ]]; then
+  if [[ -z $awaits_value && $words[CURRENT] != -* ]] && _ktool_words "$ktool_path"; then
     if (( at == CURRENT )); then _describe -t commands command reply; else _message 'no such command'; fi
     return
   fi

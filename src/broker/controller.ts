@@ -2,6 +2,7 @@
 // the partitions follow. (Kafka: ReplicationControlManager, ConfigurationControlManager, ProducerIdControlManager.)
 
 import { randomBytes } from 'node:crypto'
+import { UsageError } from '../errors.ts'
 import type { CreatableTopic } from '../protocol/apis/19-create-topics.ts'
 import type { CreatePartitionsTopic } from '../protocol/apis/37-create-partitions.ts'
 import { ApiError } from './api-error.ts'
@@ -79,6 +80,38 @@ export class Controller {
     this.options.changed.partitionsAdded(this.image.topics.get(name) as TopicImage, 0)
     this.options.note(`created topic ${name} with ${count} partition${count === 1 ? '' : 's'}`)
     return topic
+  }
+
+  /** Makes a topic unless it exists. Throws a UsageError where that can't be. */
+  ensureTopic(name: string, numPartitions = -1): void {
+    if (this.image.topics.has(name)) return
+    try {
+      this.createTopic({ name, numPartitions, replicationFactor: -1, assignments: [], configs: [] }, false)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      throw new UsageError(`can't create topic ${name}: ${error.message}`)
+    }
+  }
+
+  /** Makes this node the leader of all partitions that it has a replica of: a Kafka that was stopped leaves them without. */
+  electSelf(): void {
+    const { nodeId, metadata } = this.options
+    const records: MetadataRecord[] = []
+    for (const topic of this.image.topics.values()) {
+      for (const partition of topic.partitions) {
+        if (partition === undefined || partition.leader === nodeId || !partition.replicas.includes(nodeId)) continue
+        const value = {
+          partitionId: partition.partition,
+          topicId: topic.id,
+          isr: [nodeId],
+          leader: nodeId,
+          eligibleLeaderReplicas: [],
+          lastKnownElr: [],
+        }
+        records.push({ type: RecordType.partitionChange, version: 2, value: { ...NO_CHANGE, ...value } })
+      }
+    }
+    metadata.append(records)
   }
 
   /** A topic that a client asked for and that may be made: with the broker's defaults. Undefined where it can't be. */
@@ -167,7 +200,8 @@ export class Controller {
 
   private partitionCount({ numPartitions, replicationFactor, assignments }: CreatableTopic): number {
     if (assignments.length > 0) return this.assignedPartitions({ numPartitions, replicationFactor, assignments })
-    const replicas = replicationFactor === -1 ? this.options.configs.number('default.replication.factor') : replicationFactor
+    const replicas =
+      replicationFactor === -1 ? this.options.configs.number('default.replication.factor') : replicationFactor
     if (replicas <= 0) {
       throw new ApiError(
         'INVALID_REPLICATION_FACTOR',
@@ -219,10 +253,7 @@ export class Controller {
     }
     for (let partition = 0; partition < seen.size; partition++) {
       if (!seen.has(partition)) {
-        throw new ApiError(
-          'INVALID_REPLICA_ASSIGNMENT',
-          'partitions should be a consecutive 0-based integer sequence',
-        )
+        throw new ApiError('INVALID_REPLICA_ASSIGNMENT', 'partitions should be a consecutive 0-based integer sequence')
       }
     }
     checkNewPartitions(seen.size)
@@ -257,6 +288,15 @@ export class Controller {
   private partitionRecords({ id, partitions }: Pick<TopicImage, 'id' | 'partitions'>): MetadataRecord[] {
     return partitions.map((image) => ({ type: RecordType.partition, version: 2, value: partitionRecordOf(id, image) }))
   }
+}
+
+/** A change of a partition that changes nothing. */
+const NO_CHANGE = {
+  replicas: null,
+  removingReplicas: null,
+  addingReplicas: null,
+  leaderRecoveryState: -1,
+  directories: null,
 }
 
 function checkNewPartitions(count: number): void {

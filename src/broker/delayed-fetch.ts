@@ -21,10 +21,16 @@ export class DelayedFetch {
   private readonly timer: NodeJS.Timeout
   private readonly watched: Watched[]
   private readonly onProgress = () => this.look()
-  private bytesAtStart: number
+  private readonly onClose = () => this.stop(null)
+  private readonly bytesAtStart: number
   private finish: (response: Input<FetchResponse> | null) => void = () => {}
 
-  constructor(first: FetchPass, pass: () => FetchPass, { minBytes, maxWaitMs }: FetchRequest, connection: ServerConnection) {
+  constructor(
+    first: FetchPass,
+    pass: () => FetchPass,
+    { minBytes, maxWaitMs }: FetchRequest,
+    connection: ServerConnection,
+  ) {
     this.pass = pass
     this.minBytes = minBytes
     this.connection = connection
@@ -37,15 +43,12 @@ export class DelayedFetch {
     this.done = new Promise((resolve) => {
       this.finish = resolve
     })
-    this.timer = setTimeout(() => this.complete(), maxWaitMs)
+    this.timer = setTimeout(() => this.stop(this.pass().response), maxWaitMs)
+    connection.onClose.add(this.onClose)
   }
 
   /** Reads again once the logs have grown by what was missing; what is not visible yet makes the wait go on. */
   private look(): void {
-    if (this.connection.isClosed) {
-      this.stop(null)
-      return
-    }
     let bytes = this.bytesAtStart
     for (const { log, segment, size } of this.watched) {
       if (log.closed || log.segments.active !== segment) bytes = this.minBytes
@@ -56,12 +59,9 @@ export class DelayedFetch {
     if (pass.urgent || pass.bytes >= this.minBytes) this.stop(pass.response)
   }
 
-  private complete(): void {
-    this.stop(this.connection.isClosed ? null : this.pass().response)
-  }
-
   private stop(response: Input<FetchResponse> | null): void {
     clearTimeout(this.timer)
+    this.connection.onClose.delete(this.onClose)
     for (const { log } of this.watched) log.listeners.delete(this.onProgress)
     this.finish(response)
   }

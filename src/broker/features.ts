@@ -36,7 +36,11 @@ const FORMAT: readonly (readonly [name: string, level: number])[] = [
 export function bootstrapRecords(): MetadataRecord[] {
   const minInSync = { resourceType: ResourceType.broker, resourceName: '', name: 'min.insync.replicas', value: '1' }
   return [
-    ...FORMAT.map(([name, featureLevel]) => ({ type: RecordType.featureLevel, version: 0, value: { name, featureLevel } })),
+    ...FORMAT.map(([name, featureLevel]) => ({
+      type: RecordType.featureLevel,
+      version: 0,
+      value: { name, featureLevel },
+    })),
     { type: RecordType.config, version: 0, value: minInSync },
   ]
 }

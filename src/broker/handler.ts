@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly version: number
   readonly clientId: string | null
   readonly connection: ServerConnection
+  /** All there are, by API key. */
+  readonly handlers: ReadonlyMap<number, AnyHandler>
 }
 
 export interface Handler<Request, Response> {
@@ -28,6 +30,11 @@ export interface Handler<Request, Response> {
 
 // biome-ignore lint/suspicious/noExplicitAny: a handler of whatever request and response
 export type AnyHandler = Handler<any, any>
+
+/** The handler's row in the answer of ApiVersions. */
+export function advertised({ api, versions, advertisedMin }: AnyHandler) {
+  return { apiKey: api.key, minVersion: advertisedMin ?? versions[0], maxVersion: versions[1] }
+}
 
 /** Gives `handle` the types of its API. */
 export function defineHandler<Request, Response>(handler: Handler<Request, Response>): Handler<Request, Response> {

@@ -85,19 +85,26 @@ export class MetadataImage {
   replay({ type, value }: MetadataRecord): void {
     switch (type) {
       case RecordType.topic:
-        return this.addTopic(value)
+        this.addTopic(value)
+        break
       case RecordType.partition:
-        return this.addPartition(value)
+        this.addPartition(value)
+        break
       case RecordType.partitionChange:
-        return this.changePartition(value)
+        this.changePartition(value)
+        break
       case RecordType.removeTopic:
-        return this.removeTopic(value)
+        this.removeTopic(value)
+        break
       case RecordType.config:
-        return this.changeConfig(value)
+        this.changeConfig(value)
+        break
       case RecordType.featureLevel:
-        return this.changeFeature(value)
+        this.changeFeature(value)
+        break
       case RecordType.clientQuota:
-        return this.changeQuota(value)
+        this.changeQuota(value)
+        break
       case RecordType.producerIds:
         this.nextProducerId = (value as ProducerIdsRecord).nextProducerId
     }
@@ -196,6 +203,7 @@ export function partitionRecordOf(topicId: string, image: PartitionImage): Parti
     leader: image.leader,
     leaderEpoch: image.leaderEpoch,
     partitionEpoch: image.partitionEpoch,
-    directories: image.directories.length === image.replicas.length ? image.directories : image.replicas.map(() => ZERO_UUID),
+    directories:
+      image.directories.length === image.replicas.length ? image.directories : image.replicas.map(() => ZERO_UUID),
   }
 }

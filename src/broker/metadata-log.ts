@@ -5,22 +5,17 @@
 //   <end offset>-<epoch>.checkpoint   newest snapshot ─┐
 //   <base offset>.log …               batches after it ─┴─> image          append: batch -> log, records -> image
 
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { CorruptError } from '../errors.ts'
 import { lastOffset, sizeInBytes } from '../records/batch.ts'
 import { replaceFileSync } from '../storage/atomic-file.ts'
-import type { Log, LogEnvironment } from '../storage/log.ts'
-import { logConfig } from '../storage/log-config.ts'
-import { loadLog } from '../storage/log-loader.ts'
+import type { Log } from '../storage/log.ts'
 import { bootstrapRecords } from './features.ts'
 import { MetadataImage, type MetadataRecord, RecordType } from './metadata-image.ts'
-import { decodeMetadataBatch, encodeMetadataBatch, MAX_METADATA_BATCH_BYTES } from './metadata-records.ts'
+import { decodeMetadataBatch, encodeMetadataBatch } from './metadata-records.ts'
 import { findSnapshots, readSnapshot, writeSnapshot } from './metadata-snapshot.ts'
-import { CLUSTER_METADATA_TOPIC } from './topic-names.ts'
 
-/** The id that Kafka gives its metadata topic. */
-const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const READ_BYTES = 4 << 20
 /** A snapshot is due after so many bytes of log (Kafka: metadata.log.max.record.bytes.between.snapshots). */
 const SNAPSHOT_AFTER_BYTES = 20 << 20
@@ -30,7 +25,6 @@ const MAX_RECORDS_PER_BATCH = 10_000
 export class MetadataLog {
   readonly image = new MetadataImage()
   private readonly log: Log
-  private readonly dir: string
   private readonly epoch: number
   private readonly now: () => number
   private bytesSinceSnapshot = 0
@@ -38,37 +32,23 @@ export class MetadataLog {
   /** Records of a transaction whose end has not been read yet. */
   private pending: MetadataRecord[] | undefined
 
-  private constructor(dir: string, log: Log, epoch: number, now: () => number) {
-    this.dir = dir
+  private constructor(log: Log, epoch: number, now: () => number) {
     this.log = log
     this.epoch = epoch
     this.now = now
   }
 
-  /**
-   * Opens the log in a data directory, or begins a fresh one with Kafka's first records. Rejects with a CorruptError
-   * where the records can't be read or do not add up.
-   */
-  static async open(dataDirectory: string, nodeId: number, environment: LogEnvironment): Promise<MetadataLog> {
-    const dir = join(dataDirectory, `${CLUSTER_METADATA_TOPIC}-0`)
-    mkdirSync(dir, { recursive: true })
-    const log = await loadLog({
-      dir,
-      topic: CLUSTER_METADATA_TOPIC,
-      partition: 0,
-      config: logConfig({ retentionMs: -1, maxMessageBytes: MAX_METADATA_BATCH_BYTES + 1024 }),
-      environment,
-    })
-    const snapshot = findSnapshots(dir)[0]
-    const epoch = Math.max(1, log.epochs.latest?.epoch ?? 0, snapshot?.epoch ?? 0, electedEpoch(dir))
-    const metadata = new MetadataLog(dir, log, epoch, environment.now)
-    try {
-      metadata.load()
-      metadata.writeCompanions(nodeId)
-    } catch (error) {
-      log.abandon()
-      throw error
-    }
+  /** Reads the log, or begins a fresh one with Kafka's first records. Throws a CorruptError where it does not add up. */
+  static read(log: Log, nodeId: number, now: () => number): MetadataLog {
+    const epoch = Math.max(
+      1,
+      log.epochs.latest?.epoch ?? 0,
+      findSnapshots(log.dir)[0]?.epoch ?? 0,
+      readElectedEpoch(log.dir),
+    )
+    const metadata = new MetadataLog(log, epoch, now)
+    metadata.load()
+    writeQuorumState(log.dir, nodeId, epoch)
     return metadata
   }
 
@@ -94,7 +74,8 @@ export class MetadataLog {
 
   /** Writes the image as a snapshot and lets go of what lies before it. */
   async snapshot(): Promise<void> {
-    const { log, dir } = this
+    const { log } = this
+    const { dir } = log
     const older = findSnapshots(dir)
     const id = { endOffset: log.endOffset, epoch: this.epoch }
     if (older[0]?.endOffset === id.endOffset) return
@@ -104,10 +85,6 @@ export class MetadataLog {
     const covered = log.segments.all.filter(({ baseOffset }) => baseOffset < id.endOffset)
     log.deleteSegments(covered, `the snapshot at ${id.endOffset} has them`)
     for (const { path } of older) rmSync(path, { force: true })
-  }
-
-  async close(): Promise<void> {
-    await this.log.close()
   }
 
   private appendBatch(records: readonly MetadataRecord[]): void {
@@ -120,14 +97,14 @@ export class MetadataLog {
 
   private load(): void {
     const { log } = this
-    const snapshot = findSnapshots(this.dir)[0]
+    const snapshot = findSnapshots(log.dir)[0]
     if (snapshot !== undefined) {
       for (const record of readSnapshot(snapshot.path)) this.replay(record)
       if (log.endOffset < snapshot.endOffset) log.truncateFullyAndStartAt(snapshot.endOffset)
     }
     let offset = snapshot?.endOffset ?? 0
     if (log.startOffset > offset) {
-      throw new CorruptError(`${this.dir} begins at offset ${log.startOffset}, and no snapshot has what came before`, {
+      throw new CorruptError(`${log.dir} begins at offset ${log.startOffset}, and no snapshot has what came before`, {
         hint: 'bring back the .checkpoint file of that offset, or start with another data directory',
       })
     }
@@ -143,7 +120,9 @@ export class MetadataLog {
     if (this.pending !== undefined) {
       // Its writer is gone; left open, it would swallow what follows.
       this.pending = undefined
-      this.appendBatch([{ type: RecordType.abortTransaction, version: 0, value: { reason: 'its controller has gone' } }])
+      this.appendBatch([
+        { type: RecordType.abortTransaction, version: 0, value: { reason: 'its controller has gone' } },
+      ])
     }
     if (log.endOffset === 0) this.append(bootstrapRecords())
   }
@@ -157,34 +136,32 @@ export class MetadataLog {
     } else if (this.pending !== undefined) this.pending.push(record)
     else this.image.replay(record)
   }
-
-  /** The small files that Kafka keeps beside the log. */
-  private writeCompanions(nodeId: number): void {
-    const metadata = join(this.dir, 'partition.metadata')
-    if (!existsSync(metadata)) replaceFileSync(metadata, `version: 0\ntopic_id: ${METADATA_TOPIC_ID}`)
-    const state = join(this.dir, QUORUM_STATE)
-    if (existsSync(state)) return
-    const quorum = {
-      clusterId: '',
-      leaderId: nodeId,
-      leaderEpoch: this.epoch,
-      votedId: -1,
-      appliedOffset: 0,
-      currentVoters: [{ voterId: nodeId }],
-      data_version: 0,
-    }
-    replaceFileSync(state, JSON.stringify(quorum))
-  }
 }
 
 const QUORUM_STATE = 'quorum-state'
 
 /** The epoch of the last election that is on record; 0 without one. */
-function electedEpoch(dir: string): number {
+function readElectedEpoch(dir: string): number {
   try {
     const { leaderEpoch } = JSON.parse(readFileSync(join(dir, QUORUM_STATE), 'utf8'))
     return Number.isSafeInteger(leaderEpoch) ? leaderEpoch : 0
   } catch {
     return 0
   }
+}
+
+/** This node as the only voter, elected; what is on record stays. */
+function writeQuorumState(dir: string, nodeId: number, leaderEpoch: number): void {
+  const path = join(dir, QUORUM_STATE)
+  if (existsSync(path)) return
+  const state = {
+    clusterId: '',
+    leaderId: nodeId,
+    leaderEpoch,
+    votedId: -1,
+    appliedOffset: 0,
+    currentVoters: [{ voterId: nodeId }],
+    data_version: 0,
+  }
+  replaceFileSync(path, JSON.stringify(state))
 }

@@ -56,7 +56,12 @@ export function readSnapshot(path: string): MetadataRecord[] {
 }
 
 /** Writes a snapshot durably. */
-export async function writeSnapshot(dir: string, id: SnapshotId, records: MetadataRecord[], now: number): Promise<void> {
+export async function writeSnapshot(
+  dir: string,
+  id: SnapshotId,
+  records: MetadataRecord[],
+  now: number,
+): Promise<void> {
   const { endOffset, epoch } = id
   const pieces: Buffer[] = []
   let offset = 0

@@ -7,9 +7,8 @@ import { errorCode, ProtocolError } from '../protocol/errors.ts'
 import { encodeResponse, type RequestHeader, readRequestBody, readRequestHeader } from '../protocol/frame.ts'
 import { Reader } from '../protocol/reader.ts'
 import type { Broker } from './broker.ts'
-import type { AnyHandler } from './handler.ts'
+import { type AnyHandler, advertised } from './handler.ts'
 import { handlers } from './handlers/index.ts'
-import { advertised } from './handlers/18-api-versions.ts'
 
 export class Router implements ServerHandler {
   private readonly broker: Broker
@@ -26,7 +25,7 @@ export class Router implements ServerHandler {
     const { apiVersion: version } = header
     if (version < handler.versions[0] || version > handler.versions[1]) return this.unsupported(handler, header)
     const request = readRequestBody(handler.api, version, reader)
-    const context = { broker: this.broker, version, clientId: header.clientId, connection }
+    const context = { broker: this.broker, version, clientId: header.clientId, connection, handlers }
     const response = handler.handle(request, context)
     if (response instanceof Promise) return response.then((value) => encode(handler, header, value))
     return encode(handler, header, response)

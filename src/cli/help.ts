@@ -111,6 +111,7 @@ interface Page {
 function page({ width, colour }: HelpOptions, { usage, description, sections, end }: Page): string {
   const help = new Help()
   help.prepareContext({ helpWidth: width })
+  help.minWidthToWrap = 20
   const title = (text: string) => (colour ? styleText('bold', text, { validateStream: false }) : text)
   const shown = sections.filter(([, items]) => items.length > 0)
   const widest = Math.max(...shown.flatMap(([, items]) => items.map(([term]) => term.length)))

@@ -90,6 +90,7 @@ async function run(
     const { command, args, flags } = invocation
     const running = command.run(context, args, flags)
     const code = await (command.finishesOnSignal ? running : Promise.race([running, aborted(stop.signal)]))
+    await flushed(process.stdout)
     if (code !== undefined) return code
     stop.signal.throwIfAborted()
     return failureCode()
@@ -99,6 +100,12 @@ async function run(
   } finally {
     await close()
   }
+}
+
+/** Waits until all is written. Throws where it could not be. */
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()))
+  if (stream.errored) throw stream.errored
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -10,7 +10,7 @@ import type { AnyApi, Api, Input } from '../protocol/api.ts'
 import { type ApiVersion, ApiVersions, type ApiVersionsResponse } from '../protocol/apis/18-api-versions.ts'
 import { errorCode, KafkaError } from '../protocol/errors.ts'
 import type { ClientOptions } from './options.ts'
-import { backoff } from './retry.ts'
+import { backoff, ClosedError } from './retry.ts'
 
 export type Lane = 'main' | 'fetch' | 'group'
 
@@ -134,6 +134,7 @@ export class Broker {
   }
 
   private async open(): Promise<Connection> {
+    if (this.closed) throw new ClosedError(`the client of ${this.name} was closed`)
     const wait = this.retryAt - Date.now()
     if (wait > 0) await sleep(wait, undefined, { signal: this.options.signal })
     try {
@@ -143,10 +144,7 @@ export class Broker {
         setupTimeoutMs: this.options.setupTimeoutMs,
         signal: this.options.signal,
       })
-      if (this.closed) {
-        connection.close()
-        return connection
-      }
+      if (this.closed) connection.close()
       await this.introduce(connection)
       this.failures = 0
       return connection

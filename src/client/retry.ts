@@ -8,6 +8,9 @@ import type { ClientOptions } from './options.ts'
 /** No server of the bootstrap list could be reached: there is nobody yet whose return could be waited for. */
 export class BootstrapError extends UnreachableError {}
 
+/** The client was closed while something still wanted an answer: nothing is to be tried again. */
+export class ClosedError extends KtoolError {}
+
 /** Whether a later attempt may succeed. */
 export function isRetriable(error: unknown): boolean {
   if (error instanceof BootstrapError) return false

@@ -99,8 +99,9 @@ export const command = defineCommand({
         progress?.update(`${records.toLocaleString('en')} records`)
       }
     } finally {
-      await sink.flush()
+      fetcher.close()
       progress?.done()
+      await sink.flush()
     }
     return undefined
   },

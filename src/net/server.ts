@@ -35,11 +35,18 @@ export interface ServerOptions {
   maxConnections: number
 }
 
+/** Larger buffers are not kept for the next frame. */
+const LARGEST_KEPT = 4 << 20
+
 /** One client's connection. */
 export class ServerConnection {
   readonly listener: ServerListener
   readonly remoteAddress: string
   readonly remotePort: number
+  /** The address of this machine that the client has reached. */
+  readonly localAddress: string
+  /** Called once when the connection is gone. */
+  readonly onClose = new Set<() => void>()
   private readonly socket: Socket
   private readonly handler: ServerHandler
   private readonly frames: FrameAssembler
@@ -49,13 +56,20 @@ export class ServerConnection {
   private paused = false
   private closed = false
 
-  constructor(listener: ServerListener, socket: Socket, handler: ServerHandler, pool: BufferPool, options: ServerOptions) {
+  constructor(
+    listener: ServerListener,
+    socket: Socket,
+    handler: ServerHandler,
+    pool: BufferPool,
+    options: ServerOptions,
+  ) {
     this.listener = listener
     this.socket = socket
     this.handler = handler
     this.pool = pool
-    this.remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+    this.remoteAddress = plain(socket.remoteAddress)
     this.remotePort = socket.remotePort ?? 0
+    this.localAddress = plain(socket.localAddress)
     this.frames = new FrameAssembler(
       options.maxFrameBytes,
       (frame) => this.queue.push(frame),
@@ -74,9 +88,11 @@ export class ServerConnection {
   }
 
   destroy(): void {
+    if (this.closed) return
     this.closed = true
     this.queue.length = 0
     this.socket.destroy()
+    for (const tell of this.onClose) tell()
   }
 
   private receive(chunk: Buffer): void {
@@ -117,7 +133,7 @@ export class ServerConnection {
   }
 
   private finish(frame: Buffer, answer: Answer): void {
-    if (frame.length >= LARGE_FRAME && isWhole(frame)) this.pool.give(frame)
+    if (frame.length >= LARGE_FRAME && frame.length <= LARGEST_KEPT && isWhole(frame)) this.pool.give(frame)
     if (answer === null || this.closed) return
     const { socket } = this
     if (answer.length === 1) socket.write(answer[0])
@@ -142,6 +158,11 @@ export class ServerConnection {
     if (!this.closed) this.handler.rejected(this, error)
     this.destroy()
   }
+}
+
+/** An IPv4 address that came in through an IPv6 socket as what it is. */
+function plain(address = ''): string {
+  return address.replace(/^::ffff:/, '')
 }
 
 /** Whether a frame begins its memory, as one from the pool does, and is not a view into a chunk of the socket's. */

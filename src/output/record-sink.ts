@@ -1,8 +1,10 @@
-// Where formatted records go: bytes are put into large pieces, which another thread writes to the file descriptor while
-// the next piece is filled. Nothing is made per record, and a slow reader holds up nothing but the records.
+// Where formatted records go: bytes are put into large pieces. Where a reader may be slow (a pipe, a terminal), another
+// thread writes them while the next piece is filled, so that a slow reader holds up nothing but the records; what is always
+// ready (a file, /dev/null) is written at once. Nothing is made per record.
 
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 
 const PIECE = 1 << 20
@@ -15,6 +17,7 @@ const writeAsync = promisify(fs.write)
 
 export class RecordSink {
   private readonly fd: number
+  private readonly alwaysReady: boolean
   private piece: Buffer = Buffer.allocUnsafeSlow(PIECE)
   private used = 0
   private readonly spare: Buffer[] = []
@@ -25,6 +28,8 @@ export class RecordSink {
   /** Throws from flush() and pace() what writing to `fd` failed with; EPIPE is the caller's to tell. */
   constructor(fd: number) {
     this.fd = fd
+    const kind = fs.fstatSync(fd)
+    this.alwaysReady = kind.isFile() || (kind.isCharacterDevice() && !isatty(fd))
   }
 
   byte(value: number): void {
@@ -32,17 +37,17 @@ export class RecordSink {
     this.piece[this.used++] = value
   }
 
-  range(source: Uint8Array, start: number, end: number): void {
+  range(source: Buffer, start: number, end: number): void {
     const length = end - start
     if (this.used + length > this.piece.length) this.turn(length)
     const { piece } = this
     let at = this.used
     if (length < COPY_FROM) for (let i = start; i < end; i++) piece[at++] = source[i]
-    else piece.set(source.subarray(start, end), at)
+    else source.copy(piece, at, start, end)
     this.used += length
   }
 
-  bytes(source: Uint8Array): void {
+  bytes(source: Buffer): void {
     this.range(source, 0, source.length)
   }
 
@@ -101,15 +106,28 @@ export class RecordSink {
     if (this.failure) throw this.failure
   }
 
-  /** Queues the piece and takes another with room for `length` bytes. */
+  /** Hands the piece on and takes another with room for `length` bytes. */
   private turn(length: number): void {
-    if (this.used > 0) {
-      this.queue.push(this.piece.subarray(0, this.used))
-      if (this.writing === null) this.start()
-    }
-    const spare = this.spare.pop()
-    this.piece = spare !== undefined && spare.length >= length ? spare : Buffer.allocUnsafeSlow(Math.max(PIECE, length))
+    if (this.alwaysReady) this.writeNow()
+    else if (this.used > 0) this.enqueue()
+    if (this.piece.length < length) this.piece = Buffer.allocUnsafeSlow(length)
     this.used = 0
+  }
+
+  private enqueue(): void {
+    this.queue.push(this.piece.subarray(0, this.used))
+    if (this.writing === null) this.start()
+    this.piece = this.spare.pop() ?? Buffer.allocUnsafeSlow(PIECE)
+  }
+
+  private writeNow(): void {
+    try {
+      for (let at = 0; at < this.used && this.failure === null; ) {
+        at += fs.writeSync(this.fd, this.piece, at, this.used - at)
+      }
+    } catch (error) {
+      this.failure = error as Error
+    }
   }
 
   private start(): void {

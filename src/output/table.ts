@@ -16,13 +16,14 @@ export function tableText<Item extends object, Row extends object>(
   return items
     .map((item) => {
       const lines = heading(item).map((text, index) => paint(visible(text), index === 0 ? 'bold' : undefined, colour))
-      return `${lines.join('\n')}\n\n${draw(spec.columns, rows([item]), colour)}`
+      const below = rows([item])
+      if (below.length > 0) lines.push('', draw(spec.columns, below, colour).trimEnd())
+      return `${lines.join('\n')}\n`
     })
     .join('\n')
 }
 
 function draw<Row extends object>(columns: readonly Column<Row>[], rows: readonly Row[], colour: boolean): string {
-  if (rows.length === 0) return ''
   const lines = Array.from({ length: rows.length + 1 }, () => '')
   const shown = columns.filter((column) => isShown(column, rows))
   for (const [index, column] of shown.entries()) {

@@ -300,7 +300,10 @@ export class LogManager {
     const options = this.#options
     this.#every(options.retentionCheckMs ?? 300_000, () => this.applyRetention())
     this.#every(options.checkpointMs ?? 60_000, () => this.checkpoint())
-    this.#every(options.highWatermarkCheckpointMs ?? 5000, () => this.checkpointHighWatermarks())
+    this.#every(options.highWatermarkCheckpointMs ?? 5000, async () => {
+      for (const log of this.logs) log.segments.active.writeIndexes()
+      await this.checkpointHighWatermarks()
+    })
     this.#every(options.flushCheckMs ?? 1000, () => this.#flushOverdue())
     this.#every(options.producerExpiryCheckMs ?? 600_000, async () => {
       for (const log of this.logs) log.producers.expire(this.environment.now(), log.config.producerIdExpirationMs)

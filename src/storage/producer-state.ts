@@ -206,8 +206,10 @@ export class ProducerState {
     }
   }
 
+  /** In the order of the producer ids. */
   snapshot(): SnapshotEntry[] {
-    return [...this.#producers.values()].map((entry) => {
+    const entries = [...this.#producers.values()].sort((a, b) => a.producerId - b.producerId)
+    return entries.map((entry) => {
       const last = entry.batches.at(-1)
       return {
         producerId: entry.producerId,

@@ -277,6 +277,12 @@ export class Segment {
     this.timeIndex.file.close()
   }
 
+  /** Brings the index files up to date, for those who look at the files of a running broker. */
+  writeIndexes(): void {
+    this.offsetIndex.file.write()
+    this.timeIndex.file.write()
+  }
+
   /**
    * Waits until the segment is on the disk. Of the segment that is being written only the log file: its indexes are
    * rebuilt after a crash.

@@ -31,9 +31,9 @@ export function nearest(text: string, names: Iterable<string>, count = 3): strin
   const found: { name: string; edits: number }[] = []
   for (const name of names) {
     const candidate = name.toLowerCase()
+    const isNear = Math.abs(candidate.length - wanted.length) <= allowed
     const begins = wanted.length >= 2 && candidate.startsWith(wanted)
-    if (!begins && Math.abs(candidate.length - wanted.length) > allowed) continue
-    const edits = begins ? allowed : distance(wanted, candidate)
+    const edits = Math.min(isNear ? distance(wanted, candidate) : Infinity, begins ? allowed : Infinity)
     if (edits <= allowed) found.push({ name, edits })
   }
   found.sort((a, b) => a.edits - b.edits || (a.name < b.name ? -1 : 1))

@@ -4,7 +4,7 @@
 import { UsageError } from '../errors.ts'
 
 const powers: Record<string, number> = { '': 0, k: 1, m: 2, g: 3, t: 4 }
-const pattern = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])(ib?|b)?|b)?$/i
+const pattern = /^(?:(\d+)\s*b?|(\d+(?:\.\d+)?)\s*([kmgt])(ib?|b)?)$/i
 
 /** Whole bytes. Throws a UsageError. */
 export function parseSize(text: string): number {
@@ -12,7 +12,7 @@ export function parseSize(text: string): number {
   if (match === null) {
     throw new UsageError(`'${text}' is not a size`, { hint: 'sizes are written in bytes, or as 64k, 1MiB, 10MB, 2G' })
   }
-  const [, amount, prefix = '', suffix = ''] = match
+  const [, whole, amount = whole, prefix = '', suffix = ''] = match
   const base = suffix.toLowerCase() === 'b' ? 1000 : 1024
   const bytes = Math.round(Number(amount) * base ** powers[prefix.toLowerCase()])
   if (!Number.isSafeInteger(bytes)) throw new UsageError(`the size '${text}' is too large`)

@@ -74,9 +74,9 @@ export class BrokerConfigs {
   /** Where the value of `names[0]` comes from, best first, as DescribeConfigs lists it. */
   synonyms(names: readonly string[]): ConfigSynonym[] {
     const all: ConfigSynonym[] = []
-    const add = (source: number, valueOf: (name: string) => string | null | undefined) => {
+    const add = (source: number, lookUp: (name: string) => string | null | undefined) => {
       for (const name of names) {
-        const value = valueOf(name)
+        const value = lookUp(name)
         if (value !== null && value !== undefined) all.push({ name, value, source })
       }
     }

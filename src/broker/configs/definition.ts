@@ -111,7 +111,11 @@ function checkString(definition: ConfigDefinition, text: string): void {
   if (oneOf === undefined) return
   const known = ignoreCase ? oneOf.some((each) => each.toLowerCase() === text.toLowerCase()) : oneOf.includes(text)
   if (!known) {
-    throw invalid(definition, text, `String must be one of${ignoreCase ? ' (case insensitive)' : ''}: ${oneOf.join(', ')}`)
+    throw invalid(
+      definition,
+      text,
+      `String must be one of${ignoreCase ? ' (case insensitive)' : ''}: ${oneOf.join(', ')}`,
+    )
   }
 }
 
@@ -122,16 +126,13 @@ function checkList(definition: ConfigDefinition, values: string[]): string[] {
     const known = rule.list.length === 0 ? 'any non-empty value' : `[${rule.list.join(', ')}]`
     throw new ConfigError(`Configuration '${name}' must not be empty. Valid values include: ${known}`)
   }
-  if (new Set(values).size !== values.length) {
-    throw new ConfigError(`Configuration '${name}' values must not be duplicated.`)
-  }
   for (const value of values) {
     if (value === '') throw new ConfigError(`Configuration '${name}' values must not be empty.`)
     if (rule.list.length > 0 && !rule.list.includes(value)) {
       throw invalid(definition, value, `String must be one of: ${rule.list.join(', ')}`)
     }
   }
-  return values
+  return [...new Set(values)]
 }
 
 /** As Java's Double.toString shows the numbers that configs hold. */

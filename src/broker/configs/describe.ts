@@ -6,8 +6,8 @@ import { clientMetricsTable } from './client-metrics-table.ts'
 import { CONFIG_TYPE_IDS, type ConfigDefinition, normalize } from './definition.ts'
 import type { DocumentedTable } from './documentation.ts'
 import { groupTable } from './group-table.ts'
-import { topicTable } from './topic-table.ts'
 import { type Overrides, topicConfigValue } from './topic-configs.ts'
+import { topicTable } from './topic-table.ts'
 
 export interface DescribeOptions {
   /** Only these; all where it is null, undefined or empty. */
@@ -53,8 +53,8 @@ export function describeTopicConfigs(overrides: Overrides, broker: BrokerConfigs
     .map((definition) => {
       const { name, synonyms = [] } = definition
       const override = overrides.get(name)
-      const own = override === undefined ? [] : [{ name, value: override, source: ConfigSource.topic }]
       const value = options.raw && override !== undefined ? override : topicConfigValue(name, overrides, broker)
+      const own = override === undefined ? [] : [{ name, value, source: ConfigSource.topic }]
       const sources = [...own, ...(synonyms.length > 0 ? broker.synonyms(synonyms) : [])]
       return entry('topic', definition, value, sources, false, options)
     })

@@ -45,7 +45,7 @@ function checkThrottled(name: string, value: string): void {
   const entries = value === '' ? [] : value.split(',')
   if (value === '*' || entries.every((entry) => /^\d+:\d+$/.test(entry))) return
   throw new ConfigError(
-    `${name} must be the literal '*' or a list of replicas in the following format: ` +
+    `Invalid value [${entries.join(', ')}] for configuration ${name}: ${name} must be the literal '*' or a list of replicas in the following format: ` +
       '[partitionId]:[brokerId],[partitionId]:[brokerId],...',
   )
 }

@@ -2,14 +2,13 @@
 // leader with an error; 13 topics by id. ApiVersions names 0 as the lowest, which old librdkafka wants to see before it
 // compresses (KAFKA-18659).
 
-import { Produce, type PartitionProduceData } from '../../protocol/apis/00-produce.ts'
-import type { ProduceResponse } from '../../protocol/apis/00-produce.ts'
 import type { Input } from '../../protocol/api.ts'
-import { errorCode } from '../../protocol/errors.ts'
-import { ProtocolError } from '../../protocol/errors.ts'
+import type { ProduceResponse } from '../../protocol/apis/00-produce.ts'
+import { type PartitionProduceData, Produce } from '../../protocol/apis/00-produce.ts'
+import { errorCode, ProtocolError } from '../../protocol/errors.ts'
+import { isTransactional, RECORDS_AT } from '../../records/batch.ts'
 import { StorageError } from '../../storage/storage-error.ts'
 import { ApiError } from '../api-error.ts'
-import type { Broker } from '../broker.ts'
 import { defineHandler } from '../handler.ts'
 import type { Partition } from '../partitions.ts'
 import { isInternalTopic } from '../topic-names.ts'
@@ -17,7 +16,8 @@ import { isInternalTopic } from '../topic-names.ts'
 type PartitionAnswer = ProduceResponse['responses'][number]['partitionResponses'][number]
 type Answer = Partial<PartitionAnswer> & Pick<PartitionAnswer, 'index'>
 
-const ALL = -1
+/** The acknowledgements that a client may want: of all replicas, none, of the leader. With one node, all and leader are one. */
+const ACKS = [-1, 0, 1]
 
 export const handler = defineHandler({
   api: Produce,
@@ -26,14 +26,17 @@ export const handler = defineHandler({
   handle({ acks, topicData, transactionalId }, { broker, version, connection }) {
     const waits: Promise<void>[] = []
     const responses = topicData.map(({ name, topicId, partitionData }) => {
-      const topic = version >= 13 ? broker.metadata.image.topicsById.get(topicId) : broker.metadata.image.topics.get(name)
+      const topic =
+        version >= 13 ? broker.metadata.image.topicsById.get(topicId) : broker.metadata.image.topics.get(name)
       const unknown = version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
       const partitionResponses = partitionData.map((data): Answer => {
+        let partition: Partition | undefined
         try {
           if (topic === undefined) throw new ApiError(unknown)
-          return append(broker, broker.partitions.get(topic.name, data.index), topic.name, data, acks, transactionalId, waits)
+          partition = broker.partitions.get(topic.name, data.index)
+          return append(partition, topic.name, data, acks, transactionalId, waits)
         } catch (error) {
-          return failed(data.index, error)
+          return failed(data.index, error, partition)
         }
       })
       return { name, topicId, partitionResponses }
@@ -41,7 +44,8 @@ export const handler = defineHandler({
     if (acks === 0) {
       // Nobody reads an answer: a closed connection has to tell of an error.
       const bad = responses.flatMap(({ partitionResponses }) => partitionResponses).find(({ errorCode }) => errorCode)
-      if (bad !== undefined) throw new ProtocolError(`a produce request without acknowledgement failed: ${bad.errorMessage}`)
+      if (bad !== undefined)
+        throw new ProtocolError(`a produce request without acknowledgement failed: error ${bad.errorCode}`)
       return null
     }
     const response: Input<ProduceResponse> = { responses }
@@ -51,28 +55,23 @@ export const handler = defineHandler({
 })
 
 function append(
-  broker: Broker,
   partition: Partition | undefined,
   topicName: string,
   { index, records }: PartitionProduceData,
   acks: number,
-  _transactionalId: string | null,
+  transactionalId: string | null,
   waits: Promise<void>[],
 ): Answer {
-  if (acks !== ALL && acks !== 0 && acks !== 1) throw new ApiError('INVALID_REQUIRED_ACKS')
+  if (!ACKS.includes(acks)) throw new ApiError('INVALID_REQUIRED_ACKS')
   if (isInternalTopic(topicName)) {
     throw new ApiError('INVALID_TOPIC_EXCEPTION', `Cannot append to internal topic ${topicName}`)
   }
   if (partition === undefined) throw new ApiError('UNKNOWN_TOPIC_OR_PARTITION')
-  if (acks === ALL && partition.minInsyncReplicas > 1) {
-    throw new ApiError(
-      'NOT_ENOUGH_REPLICAS',
-      `The size of the current ISR : 1 is insufficient to satisfy the min.isr requirement of ` +
-        `${partition.minInsyncReplicas} for partition ${topicName}-${index}`,
-    )
-  }
   if (records === null || records.length === 0) {
     throw new ApiError('INVALID_RECORD', `a produce request without records for ${topicName}-${index}`)
+  }
+  if (transactionalId === null && records.length >= RECORDS_AT && isTransactional(records, 0)) {
+    throw new ApiError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
   }
   const result = partition.log.append(records, { leaderEpoch: partition.leaderEpoch })
   const answer: Answer = {
@@ -81,7 +80,6 @@ function append(
     logAppendTimeMs: result.logAppendTime,
     logStartOffset: result.logStartOffset,
   }
-  broker.metrics.appended(records.length)
   if (result.flushed !== undefined) {
     waits.push(
       result.flushed.catch((error) => {
@@ -92,10 +90,35 @@ function append(
   return answer
 }
 
-function failed(index: number, error: unknown): Answer {
+function failed(index: number, error: unknown, partition?: Partition): Answer {
   const answer = { index, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }
-  if (error instanceof ApiError) return { ...answer, errorCode: error.code, errorMessage: error.message }
+  if (error instanceof ApiError) return { ...answer, errorCode: error.code }
   if (!(error instanceof StorageError)) throw error
-  const recordErrors = error.records.map(({ index, message }) => ({ batchIndex: index, batchIndexErrorMessage: message }))
-  return { ...answer, errorCode: errorCode(error.error), errorMessage: error.message, recordErrors }
+  const late = CHECKED_LATE.has(error.error) || error.records.length > 0
+  const logStartOffset = late ? (partition?.log.startOffset ?? -1) : -1
+  const refused = { ...answer, logStartOffset, errorCode: errorCode(error.error) }
+  const { records } = error
+  if (records.length === 0) return refused
+  const recordErrors = records.map((each) => ({ batchIndex: each.index, batchIndexErrorMessage: each.message }))
+  return { ...refused, recordErrors, errorMessage: rejection(error) }
+}
+
+/** Kafka has looked at the log by then, and tells where it begins. */
+const CHECKED_LATE: ReadonlySet<string> = new Set([
+  'INVALID_TIMESTAMP',
+  'INVALID_PRODUCER_EPOCH',
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'INVALID_TXN_STATE',
+])
+
+/** Kafka's text for records that were refused one by one. */
+function rejection({ error, records }: StorageError): string {
+  if (error === 'INVALID_TIMESTAMP') return 'One or more records have been rejected due to invalid timestamp'
+  const shown = records
+    .slice(0, 3)
+    .map(({ index, message }) => `RecordError(batchIndex=${index}, message='${message}')`)
+  return (
+    `One or more records have been rejected due to ${records.length} record errors in total, and only showing the first ` +
+    `three errors at most: [${shown.join(', ')}]`
+  )
 }

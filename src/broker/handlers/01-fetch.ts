@@ -1,10 +1,11 @@
 // Fetch: batches from an offset on, at once or when there are enough (long poll). Versions: 4 isolation; 7 sessions, which
 // this broker does not keep (KIP-227 lets it answer with session 0); 12 diverging epochs; 13 topics by id.
 
-import { Fetch, type FetchPartition, type FetchRequest, type FetchResponse } from '../../protocol/apis/01-fetch.ts'
 import type { Input } from '../../protocol/api.ts'
+import { Fetch, type FetchPartition, type FetchRequest, type FetchResponse } from '../../protocol/apis/01-fetch.ts'
 import { type ErrorName, errorCode } from '../../protocol/errors.ts'
 import { StorageError } from '../../storage/storage-error.ts'
+import { ApiError } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
 import { DelayedFetch } from '../delayed-fetch.ts'
 import { defineHandler } from '../handler.ts'
@@ -58,14 +59,23 @@ function readAll(request: FetchRequest, version: number, broker: Broker): FetchP
       topicId,
       partitions: partitions.map((wanted) => {
         if (topic === undefined) return failed(wanted.partition, unknown, pass)
-        const partition = broker.partitions.get(topic.name, wanted.partition)
-        if (partition === undefined) return failed(wanted.partition, 'UNKNOWN_TOPIC_OR_PARTITION', pass)
+        const partition = partitionOf(broker, topic.name, wanted.partition)
+        if (typeof partition === 'string') return failed(wanted.partition, partition, pass)
         return readOne(partition, wanted, request, Math.max(0, maxBytes - pass.bytes), pass)
       }),
     }
   })
   pass.response = { responses }
   return pass
+}
+
+function partitionOf(broker: Broker, topic: string, index: number): Partition | ErrorName {
+  try {
+    return broker.partitions.get(topic, index) ?? 'UNKNOWN_TOPIC_OR_PARTITION'
+  } catch (error) {
+    if (error instanceof ApiError) return error.error
+    throw error
+  }
 }
 
 function readOne(
@@ -96,6 +106,8 @@ function readOne(
       return { ...state, divergingEpoch: known }
     }
   }
+  const replica = Math.max(request.replicaId, request.replicaState.replicaId)
+  if (replica >= 0) return failed(wanted.partition, 'NOT_LEADER_OR_FOLLOWER', pass)
   const isDebugging = request.replicaId === DEBUGGING_CONSUMER || request.replicaState.replicaId === DEBUGGING_CONSUMER
   try {
     const { records, abortedTransactions } = log.read(fetchOffset, Math.min(partitionMaxBytes, bytesLeft), {
@@ -113,6 +125,10 @@ function readOne(
 
 function failed(partitionIndex: number, error: ErrorName, pass: FetchPass): PartitionAnswer {
   pass.urgent = true
-  const none = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, abortedTransactions: null }
+  const unknown = UNKNOWN.has(error)
+  const none = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, abortedTransactions: unknown ? [] : null }
   return { partitionIndex, errorCode: errorCode(error), ...none, records: NO_RECORDS }
 }
+
+/** What the partition is not looked at for; Kafka answers with an empty list of aborted transactions then. */
+const UNKNOWN: ReadonlySet<ErrorName> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'])

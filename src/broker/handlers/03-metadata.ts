@@ -1,8 +1,8 @@
 // Metadata: the node, and topics with their partitions. Versions: 1 null for all topics, controller; 2 cluster id; 4 may
 // forbid auto-creation; 8 authorized operations (of the cluster up to 10); 10 topic ids; 12 ids alone; 13 an error for all.
 
-import { ZERO_UUID } from '../../protocol/codec.ts'
 import { Metadata, type MetadataRequestTopic } from '../../protocol/apis/03-metadata.ts'
+import { ZERO_UUID } from '../../protocol/codec.ts'
 import { type ErrorName, errorCode } from '../../protocol/errors.ts'
 import { CLUSTER_OPERATIONS, NOT_ASKED, TOPIC_OPERATIONS } from '../authorized-operations.ts'
 import type { Broker } from '../broker.ts'
@@ -52,7 +52,8 @@ function answers(wanted: readonly MetadataRequestTopic[], mayCreate: boolean, op
     const topic = broker.metadata.image.topics.get(name)
     if (topic !== undefined) return describe(topic, operations, broker)
     if (topicNameProblem(name) !== undefined) return { errorCode: errorCode('INVALID_TOPIC_EXCEPTION'), name }
-    const created = mayCreate && broker.configs.boolean('auto.create.topics.enable') && broker.controller.autoCreate(name)
+    const created =
+      mayCreate && broker.configs.boolean('auto.create.topics.enable') && broker.controller.autoCreate(name)
     if (created) return describe(created, operations, broker)
     return { errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), name, isInternal: isInternalTopic(name) }
   })

@@ -3,20 +3,15 @@
 import { ApiVersions } from '../../protocol/apis/18-api-versions.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import { FEATURES, finalizedLevel } from '../features.ts'
-import { type AnyHandler, defineHandler } from '../handler.ts'
-import { handlers } from './index.ts'
+import { advertised, defineHandler } from '../handler.ts'
 
 /** A client's name and version, as Kafka accepts them. */
 const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 
-export function advertised({ api, versions, advertisedMin }: AnyHandler) {
-  return { apiKey: api.key, minVersion: advertisedMin ?? versions[0], maxVersion: versions[1] }
-}
-
 export const handler = defineHandler({
   api: ApiVersions,
   versions: [0, 4],
-  handle({ clientSoftwareName, clientSoftwareVersion }, { broker, version }) {
+  handle({ clientSoftwareName, clientSoftwareVersion }, { broker, handlers, version }) {
     if (version >= 3 && !(SOFTWARE.test(clientSoftwareName) && SOFTWARE.test(clientSoftwareVersion))) {
       return { errorCode: errorCode('INVALID_REQUEST') }
     }

@@ -3,8 +3,8 @@
 import { type CreatableTopic, CreateTopics } from '../../protocol/apis/19-create-topics.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import { answerOf } from '../api-error.ts'
-import { describeTopicConfigs } from '../configs/describe.ts'
 import type { Broker } from '../broker.ts'
+import { describeTopicConfigs } from '../configs/describe.ts'
 import { defineHandler } from '../handler.ts'
 
 export const handler = defineHandler({

@@ -1,6 +1,6 @@
 // DeleteTopics, by name or (version 6) by id.
 
-import { DeleteTopics, type DeleteTopicState } from '../../protocol/apis/20-delete-topics.ts'
+import { type DeleteTopicState, DeleteTopics } from '../../protocol/apis/20-delete-topics.ts'
 import { ZERO_UUID } from '../../protocol/codec.ts'
 import { errorCode, errorText } from '../../protocol/errors.ts'
 import { ApiError, answerOf } from '../api-error.ts'
@@ -12,7 +12,9 @@ export const handler = defineHandler({
   versions: [1, 6],
   async handle(request, { broker, version }) {
     const wanted =
-      version >= 6 ? request.topics : request.topicNames.map((name) => ({ name: name as string | null, topicId: ZERO_UUID }))
+      version >= 6
+        ? request.topics
+        : request.topicNames.map((name) => ({ name: name as string | null, topicId: ZERO_UUID }))
     if (!broker.configs.boolean('delete.topic.enable')) {
       const error = version < 3 ? 'INVALID_REQUEST' : 'TOPIC_DELETION_DISABLED'
       const errorMessage = errorText(errorCode(error))

@@ -54,7 +54,8 @@ function describe({ resourceType, resourceName }: DescribeConfigsResource, broke
       checkBrokerId(resourceName, broker.nodeId, false)
       return []
     case ResourceType.clientMetrics:
-      if (resourceName === '') throw new ApiError('INVALID_REQUEST', 'Client metrics subscription name must not be empty')
+      if (resourceName === '')
+        throw new ApiError('INVALID_REQUEST', 'Client metrics subscription name must not be empty')
       return describeClientMetricsConfigs(overrides, options)
     case ResourceType.group:
       if (resourceName === '') throw new ApiError('INVALID_REQUEST', 'Group name must not be empty')

@@ -30,14 +30,22 @@ export interface RunResult {
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const child of running) killAll(child)
 })
 
-/** Keeps a child from outliving this process. */
+/** Keeps a child, and where it leads a process group its own children, from outliving this process. */
 export function guard(child: ChildProcess): ChildProcess {
   running.add(child)
-  child.once('exit', () => running.delete(child))
+  child.once('close', () => running.delete(child))
   return child
+}
+
+function killAll(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
 }
 
 /** Runs a program to its end. Rejects only when it can't be started or takes longer than the time limit. */
@@ -51,6 +59,8 @@ export function run(command: string, args: readonly string[], options: RunOption
       stdio: [stdin, stdout, 'pipe'],
       env: { ...process.env, ...options.env },
       cwd: options.cwd,
+      // A group of its own, so that the time limit ends what a shell has started as well.
+      detached: true,
     }),
   )
   if (typeof stdin === 'number') closeSync(stdin)
@@ -64,7 +74,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   child.stdin?.end(input)
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      child.kill('SIGKILL')
+      killAll(child)
       const tail = `${Buffer.concat(out).toString().slice(-500)}\n${Buffer.concat(err).toString().slice(-2000)}`
       reject(new Error(`${command} ${args.join(' ')}\nstill running after ${timeout} ms\n${tail}`))
     }, timeout)

@@ -1,0 +1,219 @@
+// The broker: its parts put together, its start and its stop.
+//
+//   data directory (locked) -> metadata log -> image -> configs, controller -> partitions with their logs -> listeners
+//
+// startBroker is what `ktool serve` and programs that want a broker of their own call.
+
+import { UsageError } from '../errors.ts'
+import { type ServerConnection, ServerListener } from '../net/server.ts'
+import { LogManager } from '../storage/log-manager.ts'
+import type { MetaProperties } from '../storage/meta-properties.ts'
+import { BrokerConfigs } from './configs/broker-configs.ts'
+import { Controller, newUuid } from './controller.ts'
+import { ResourceType } from './metadata-image.ts'
+import { MetadataLog } from './metadata-log.ts'
+import { type BrokerOptions, brokerSettings, type Endpoint } from './options.ts'
+import { Partitions } from './partitions.ts'
+import { ProducerIds } from './producer-ids.ts'
+import { Router } from './router.ts'
+
+export interface BrokerLog {
+  /** What was done. */
+  note(text: string): void
+  /** What may be of interest when looking for something. */
+  verbose(text: string): void
+  warn(text: string): void
+}
+
+export interface RunningBroker {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly dataDirectory: string
+  /** Where clients connect; the ports are the actual ones. */
+  readonly listeners: readonly Endpoint[]
+  /** Ends the connections, brings everything onto the disk and lets go of the data directory. */
+  close(): Promise<void>
+}
+
+const SILENT: BrokerLog = { note() {}, verbose() {}, warn() {} }
+
+export class Broker implements RunningBroker {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly configs: BrokerConfigs
+  readonly metadata: MetadataLog
+  readonly controller: Controller
+  readonly partitions: Partitions
+  readonly producerIds: ProducerIds
+  readonly log: BrokerLog
+  readonly logs: LogManager
+  private readonly advertised: Endpoint | undefined
+  private servers: ServerListener[] = []
+  private closing: Promise<void> | undefined
+
+  constructor(parts: {
+    meta: MetaProperties
+    configs: BrokerConfigs
+    metadata: MetadataLog
+    logs: LogManager
+    log: BrokerLog
+    advertised: Endpoint | undefined
+  }) {
+    const { meta, configs, metadata, logs, log } = parts
+    this.nodeId = meta.nodeId
+    this.clusterId = meta.clusterId
+    this.configs = configs
+    this.metadata = metadata
+    this.logs = logs
+    this.log = log
+    this.advertised = parts.advertised
+    this.configsChanged(ResourceType.broker)
+    this.partitions = new Partitions({
+      nodeId: meta.nodeId,
+      logs,
+      image: metadata.image,
+      configs,
+      warn: (text) => log.warn(text),
+    })
+    this.controller = new Controller({
+      nodeId: meta.nodeId,
+      directoryId: meta.directoryId,
+      metadata,
+      configs,
+      changed: {
+        partitionsAdded: (topic, from) => this.partitions.add(topic, from),
+        topicDeleted: (topic) => this.partitions.remove(topic),
+        configsChanged: (type, name) => this.configsChanged(type, name),
+      },
+      note: (text) => log.note(text),
+    })
+    this.producerIds = new ProducerIds(this.controller, metadata)
+  }
+
+  get dataDirectory(): string {
+    return this.logs.dir
+  }
+
+  get listeners(): readonly Endpoint[] {
+    return this.servers.map(({ host, port }) => ({ host, port }))
+  }
+
+  /** The address that a client of this connection is told: as advertised, else where it has reached the broker. */
+  addressFor(connection: ServerConnection): Endpoint {
+    if (this.advertised !== undefined) return this.advertised
+    const { host, port } = connection.listener
+    return { host: ANY_ADDRESS.has(host) ? connection.localAddress : host, port }
+  }
+
+  async listen(endpoints: readonly Endpoint[]): Promise<void> {
+    const router = new Router(this)
+    for (const endpoint of endpoints) {
+      const options = {
+        ...endpoint,
+        maxFrameBytes: this.configs.number('socket.request.max.bytes'),
+        idleMs: this.configs.number('connections.max.idle.ms'),
+        maxConnections: this.configs.number('max.connections'),
+      }
+      try {
+        this.servers.push(await ServerListener.listen(options, router))
+      } catch (error) {
+        throw listenError(endpoint, error)
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.stop()
+    return this.closing
+  }
+
+  private async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.close()))
+    await this.logs.close()
+  }
+
+  private configsChanged(resourceType: number, name = ''): void {
+    const { image } = this.metadata
+    if (resourceType === ResourceType.topic) {
+      this.partitions.configsChanged(name)
+    } else if (resourceType === ResourceType.broker) {
+      this.configs.dynamic = image.configsOf(ResourceType.broker, String(this.nodeId))
+      this.configs.dynamicDefault = image.configsOf(ResourceType.broker, '')
+      this.partitions?.configsChanged()
+    }
+  }
+}
+
+/** Starts a broker. Rejects with a KtoolError that says what to do where a port or the data directory can't be had. */
+export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
+  const log = options.log ?? SILENT
+  const { properties, endpoints, advertised, dataDirectory } = brokerSettings(options)
+  const logs = new LogManager({
+    dir: dataDirectory,
+    ephemeral: dataDirectory === undefined,
+    report: (level, message) => (level === 'info' ? log.verbose(message) : log.warn(message)),
+  })
+  try {
+    const meta = await identify(logs, properties)
+    const nodeId = String(meta.nodeId)
+    const configs = new BrokerConfigs(
+      new Map([...properties, ['node.id', nodeId], ['broker.id', nodeId], ['log.dirs', logs.dir]]),
+    )
+    const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
+    const broker = new Broker({ meta, configs, metadata, logs, log, advertised })
+    broker.controller.electSelf()
+    await metadata.flush()
+    await broker.partitions.load()
+    for (const { name, partitions } of options.topics ?? []) broker.controller.ensureTopic(name, partitions)
+    await metadata.flush()
+    await broker.listen(endpoints)
+    return broker
+  } catch (error) {
+    logs.abandon()
+    throw error
+  }
+}
+
+/** Whose directory it is; an empty one becomes this node's. */
+async function identify(logs: LogManager, properties: ReadonlyMap<string, string>): Promise<MetaProperties> {
+  const configured = properties.get('node.id') ?? properties.get('broker.id')
+  const nodeId = logs.meta?.nodeId ?? Number(configured ?? 1)
+  if (configured !== undefined && Number(configured) !== nodeId) {
+    throw new UsageError(`${logs.dir} is the data directory of node ${nodeId}, not ${configured}`, {
+      hint: 'leave node.id out, or give the data directory of that node',
+    })
+  }
+  const meta = {
+    clusterId: logs.meta?.clusterId ?? newUuid(),
+    nodeId,
+    directoryId: logs.meta?.directoryId ?? newUuid(),
+  }
+  if (logs.meta?.clusterId === undefined || logs.meta.directoryId === undefined) await logs.format(meta)
+  return meta
+}
+
+const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::', ''])
+
+function listenError({ host, port }: Endpoint, error: unknown): UsageError {
+  const where = `${host}:${port}`
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new UsageError(`${where} is in use by another program`, {
+        cause: error,
+        hint: 'stop that program, or give another address with --listen HOST:PORT (port 0 takes a free one)',
+      })
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new UsageError(`${host} is not an address of this machine`, {
+        cause: error,
+        hint: 'give --listen one of its addresses, 127.0.0.1 for itself alone or 0.0.0.0 for all',
+      })
+    case 'EACCES':
+      return new UsageError(`this user may not listen on port ${port}`, {
+        cause: error,
+        hint: 'take a port above 1023',
+      })
+    default:
+      return new UsageError(`can't listen on ${where}: ${(error as Error).message}`, { cause: error })
+  }
+}

@@ -1,0 +1,34 @@
+// FindCoordinator: always this node. Versions: 1 key types; 4 several keys at once; 6 share groups.
+
+import { FindCoordinator } from '../../protocol/apis/10-find-coordinator.ts'
+import { type ErrorName, errorCode, errorText } from '../../protocol/errors.ts'
+import type { Broker } from '../broker.ts'
+import { defineHandler } from '../handler.ts'
+import { GROUP_METADATA_TOPIC } from '../topic-names.ts'
+
+const GROUP = 0
+const NOWHERE = { nodeId: -1, host: '', port: -1 }
+
+export const handler = defineHandler({
+  api: FindCoordinator,
+  versions: [0, 6],
+  async handle({ keyType, coordinatorKeys }, { broker, connection, version }) {
+    const error = coordinatorProblem(broker, keyType)
+    await broker.metadata.flush()
+    const found = error === undefined ? { nodeId: broker.nodeId, ...broker.addressFor(connection) } : NOWHERE
+    const code = error === undefined ? 0 : errorCode(error)
+    if (version < 4) {
+      return { ...found, errorCode: code, errorMessage: error === undefined ? 'NONE' : errorText(code) }
+    }
+    const errorMessage = error === 'INVALID_REQUEST' ? errorText(code) : ''
+    return { coordinators: coordinatorKeys.map((each) => ({ key: each, ...found, errorCode: code, errorMessage })) }
+  },
+})
+
+/** The topic that the coordinator keeps its state in is made on first use. */
+function coordinatorProblem(broker: Broker, keyType: number): ErrorName | undefined {
+  if (keyType !== GROUP) return keyType > 2 || keyType < 0 ? 'INVALID_REQUEST' : 'COORDINATOR_NOT_AVAILABLE'
+  const { topics } = broker.metadata.image
+  const isThere = topics.has(GROUP_METADATA_TOPIC) || broker.controller.autoCreate(GROUP_METADATA_TOPIC) !== undefined
+  return isThere ? undefined : 'COORDINATOR_NOT_AVAILABLE'
+}

@@ -1,0 +1,117 @@
+// Compacts the logs of topics with cleanup.policy=compact, one after another: first the one with the largest part that was
+// not compacted yet, or that waited longest past max.compaction.lag.ms. Up to where each log is compacted is kept in
+// cleaner-offset-checkpoint. (Kafka: LogCleaner, LogCleanerManager.)
+
+import { type OffsetCheckpoint } from './checkpoint-file.ts'
+import { CompactionStopped, compact } from './compaction.ts'
+import type { Log } from './log.ts'
+import { applyRetention } from './retention.ts'
+
+/** A log and the part of it that can be compacted. */
+interface Candidate {
+  log: Log
+  firstDirtyOffset: number
+  firstUncleanableOffset: number
+  dirtyRatio: number
+}
+
+export class LogCleaner {
+  /** The log that is being compacted: its segments must not be deleted meanwhile. */
+  busyWith: Log | undefined
+  readonly #checkpoint: OffsetCheckpoint
+  readonly #mapBytes: number
+  readonly #cleanedUpTo: Map<string, number>
+  /** Logs with something that can't be compacted, which was told once. */
+  readonly #uncleanable = new Set<Log>()
+
+  /** `cleanedUpTo`: what the checkpoint says. `mapBytes`: log.cleaner.dedupe.buffer.size. */
+  constructor(checkpoint: OffsetCheckpoint, cleanedUpTo: Map<string, number>, mapBytes: number) {
+    this.#checkpoint = checkpoint
+    this.#cleanedUpTo = cleanedUpTo
+    this.#mapBytes = mapBytes
+  }
+
+  /** Compacts what is due among the logs, until nothing is. Rejects when a checkpoint can't be written. */
+  async run(logs: () => Iterable<Log>): Promise<void> {
+    for (let next = this.#dirtiest(logs()); next !== undefined; next = this.#dirtiest(logs())) {
+      await this.#clean(next)
+      await this.#checkpoint.write(this.#entries(logs()))
+    }
+    for (const log of logs()) {
+      if (log.config.compact && !log.closed) applyRetention(log, log.environment.now())
+    }
+  }
+
+  /** Up to where the log is compacted. */
+  cleanedUpTo(log: Log): number {
+    const offset = this.#cleanedUpTo.get(log.name) ?? log.startOffset
+    return offset < log.startOffset || offset > log.endOffset ? log.startOffset : offset
+  }
+
+  forget(log: Log): void {
+    this.#cleanedUpTo.delete(log.name)
+    this.#uncleanable.delete(log)
+  }
+
+  async #clean({ log, firstDirtyOffset, firstUncleanableOffset }: Candidate): Promise<void> {
+    this.busyWith = log
+    const { report } = log.environment
+    try {
+      const result = await compact({ log, firstDirtyOffset, firstUncleanableOffset, mapBytes: this.#mapBytes })
+      this.#cleanedUpTo.set(log.name, result.endOffset)
+      report('info', `compacted ${log.name} up to ${result.endOffset}: ${result.bytesBefore} to ${result.bytesAfter} bytes`)
+      if (result.endOffset <= firstDirtyOffset) throw new Error('one batch has more keys than fit into memory')
+    } catch (error) {
+      if (error instanceof CompactionStopped) return
+      this.#uncleanable.add(log)
+      report('error', `${log.name} can't be compacted: ${(error as Error).message}`)
+    } finally {
+      this.busyWith = undefined
+    }
+  }
+
+  #dirtiest(logs: Iterable<Log>): Candidate | undefined {
+    let best: Candidate | undefined
+    for (const log of logs) {
+      if (!log.config.compact || log.closed || this.#uncleanable.has(log)) continue
+      const candidate = this.#candidate(log)
+      if (candidate !== undefined && candidate.dirtyRatio > (best?.dirtyRatio ?? -1)) best = candidate
+    }
+    return best
+  }
+
+  /** What of the log can be compacted, when that is due. */
+  #candidate(log: Log): Candidate | undefined {
+    const { minCompactionLagMs, maxCompactionLagMs, minCleanableDirtyRatio } = log.config
+    const now = log.environment.now()
+    const firstDirtyOffset = this.cleanedUpTo(log)
+    const closed = log.segments.all.slice(0, -1)
+    const dirty = closed.filter((segment) => (log.segments.higher(segment.baseOffset)?.baseOffset ?? 0) > firstDirtyOffset)
+    const tooYoung = minCompactionLagMs > 0 ? dirty.find((s) => s.largestTimestamp > now - minCompactionLagMs) : undefined
+    const limit = Math.min(
+      log.lastStableOffset,
+      log.segments.active.baseOffset,
+      tooYoung?.baseOffset ?? Number.POSITIVE_INFINITY,
+    )
+    const firstUncleanable = log.segments.all.find((segment) => segment.baseOffset >= limit) ?? log.segments.active
+    const firstUncleanableOffset = limit <= firstDirtyOffset ? firstDirtyOffset : floorBase(log, limit, firstUncleanable.baseOffset)
+    const cleanable = dirty.filter((segment) => segment.baseOffset < firstUncleanableOffset)
+    const dirtyBytes = cleanable.reduce((sum, segment) => sum + segment.size, 0)
+    if (dirtyBytes === 0 || firstUncleanableOffset <= firstDirtyOffset) return undefined
+    const cleanBytes = closed.filter((segment) => !dirty.includes(segment)).reduce((sum, segment) => sum + segment.size, 0)
+    const dirtyRatio = dirtyBytes / (dirtyBytes + cleanBytes)
+    const oldest = Math.min(...dirty.map((segment) => segment.firstTimestamp).filter((timestamp) => timestamp > 0))
+    const isOverdue = oldest < now - maxCompactionLagMs
+    if (!isOverdue && dirtyRatio <= minCleanableDirtyRatio) return undefined
+    return { log, firstDirtyOffset, firstUncleanableOffset, dirtyRatio }
+  }
+
+  #entries(logs: Iterable<Log>): [string, number, number][] {
+    const entries: [string, number, number][] = []
+    for (const log of logs) {
+      const offset = this.#cleanedUpTo.get(log.name)
+      if (offset !== undefined) entries.push([log.topic, log.partition, offset])
+    }
+    return entries
+  }
+}
