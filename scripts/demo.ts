@@ -9,6 +9,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
 import { styleText } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
@@ -32,26 +33,66 @@ interface Result {
 
 async function main(keep: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ktool-demo-'))
-  let broker: ChildProcess | undefined
-  const stop = () => broker?.kill('SIGTERM')
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
+  symlinkSync(join(root, 'bin/ktool.js'), join(folder, 'ktool'))
+  const env = { ...process.env, PATH: [folder, dirname(process.execPath), process.env['PATH']].join(delimiter) }
+  introduce(keep)
+  const serve = 'ktool serve --listen 127.0.0.1:0 --memory'
+  const broker = new Background(serve, env)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => broker.stop())
   try {
-    symlinkSync(join(root, 'bin/ktool.js'), join(folder, 'ktool'))
-    const env = { ...process.env, PATH: [folder, dirname(process.execPath), process.env['PATH']].join(delimiter) }
-    introduce(keep)
-    const serve = 'ktool serve --listen 127.0.0.1:0 --memory'
-    broker = spawn('ktool', serve.split(' ').slice(1), { env, cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-    const listening = await firstLine(broker)
+    const listening = await broker.firstLine()
     show(serve, { code: null, stdout: listening, stderr: '' })
     explain('A broker on a free port of this machine, which keeps nothing when it ends. It goes on in the background.')
     const bootstrap = /^listening on ([^\s,]+)/.exec(listening)?.[1]
     if (bootstrap === undefined) throw new Error(`no address in what the broker says: ${listening}`)
     await tour({ bootstrap, env }, readFileSync(join(root, dataFile), 'utf8'), keep)
-    if (keep) await rest(broker, bootstrap)
+    if (keep) {
+      say(`\nThe broker goes on at ${bootstrap} until Ctrl-C. Every command above works, with -b or after`)
+      say(`  export KTOOL_BOOTSTRAP=${bootstrap}`)
+    } else broker.stop()
+    const code = await broker.ended
+    check(code === 0, `the broker ends with 0, not ${code}`)
   } finally {
-    if (broker !== undefined) await end(broker)
+    broker.stop()
+    await broker.ended
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** A command that runs until it is told to stop, out of reach of the terminal's Ctrl-C: it is told once, and by stop(). */
+class Background {
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>
+  private readonly child: ChildProcess
+  private readonly lines: Interface
+  private errors = ''
+  private isStopping = false
+
+  constructor(command: string, env: NodeJS.ProcessEnv) {
+    const [program, ...words] = command.split(' ')
+    const child = spawn(program, words, { env, cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.errors += text
+    })
+    this.child = child
+    this.lines = createInterface(child.stdout)
+    this.ended = new Promise((resolve, reject) => {
+      child.on('close', (code, signal) => resolve(code ?? signal))
+      child.on('error', reject)
+    })
+  }
+
+  async firstLine(): Promise<string> {
+    const first = await Promise.race([once(this.lines, 'line'), this.ended])
+    if (Array.isArray(first)) return `${first[0]}\n`
+    throw new Error(`the broker ended with ${first} before it listened\n${this.errors}`)
+  }
+
+  stop(): void {
+    if (this.isStopping) return
+    this.isStopping = true
+    this.child.kill('SIGTERM')
+    setTimeout(() => this.child.kill('SIGKILL'), stopTimeoutMs).unref()
   }
 }
 
@@ -164,34 +205,6 @@ function byKey(text: string): Map<string, string[]> {
 
 function check(holds: boolean, what: string): void {
   if (!holds) throw new Error(`this did not hold: ${what}`)
-}
-
-/** The first line of the broker, which says where it listens. */
-async function firstLine(broker: ChildProcess): Promise<string> {
-  let text = ''
-  for await (const piece of broker.stdout ?? []) {
-    text += piece
-    if (text.includes('\n')) return text.slice(0, text.indexOf('\n') + 1)
-  }
-  throw new Error('the broker ended before it listened')
-}
-
-/** Waits until the broker is ended from outside: Ctrl-C reaches it too. */
-async function rest(broker: ChildProcess, bootstrap: string): Promise<void> {
-  say(`\nThe broker goes on at ${bootstrap} until Ctrl-C. Every command above works, with -b ${bootstrap} or after`)
-  say(`  export KTOOL_BOOTSTRAP=${bootstrap}`)
-  if (broker.exitCode === null && broker.signalCode === null) await once(broker, 'exit')
-}
-
-async function end(broker: ChildProcess): Promise<void> {
-  if (broker.exitCode === null && broker.signalCode === null) {
-    const ended = once(broker, 'exit')
-    const timer = setTimeout(() => broker.kill('SIGKILL'), stopTimeoutMs)
-    broker.kill('SIGTERM')
-    await ended
-    clearTimeout(timer)
-  }
-  check(broker.exitCode === 0, `the broker ends with 0, not ${broker.exitCode ?? broker.signalCode}`)
 }
 
 function say(text: string): void {

@@ -8,6 +8,7 @@ import { createRows, type OutputForm } from '../output/rows.ts'
 import { clientOptions } from './client-settings.ts'
 import { wantsColour } from './colour.ts'
 import type { GlobalValues } from './global-flags.ts'
+import { flushed } from './print.ts'
 import { silentProgress, spinner } from './progress.ts'
 import { errorText, exitCodeOf } from './report.ts'
 
@@ -18,7 +19,7 @@ export interface Run {
   context: Context
   /** The code of what failed on the way: 0 where nothing did, the common code of all failures, else 1. */
   failureCode(): ExitCode
-  /** Lets go of the cluster and of stdin. */
+  /** Lets go of the cluster, and waits until everything is written. Throws where stdout could not be. */
   close(): Promise<void>
 }
 
@@ -28,23 +29,26 @@ export function createRun(globals: GlobalValues, settings: Settings, signal: Abo
   const form = outputForm(globals) ?? (around.stdout.isTTY ? 'table' : 'tsv')
   const codes = new Set<ExitCode>()
   let client: Promise<Client> | undefined
-  let stdinUsed = false
+  let stderrUsed = false
 
-  const say = (text: string) => around.stderr.write(`${text}\n`)
+  const stderr = () => {
+    stderrUsed = true
+    return around.stderr
+  }
+  const say = (text: string) => stderr().write(`${text}\n`)
   const note = (text: string) => {
     if (!quiet) say(text)
   }
 
   const context: Context = {
     get stdin() {
-      stdinUsed = true
       return around.stdin
     },
     get stdout() {
       return around.stdout
     },
     get stderr() {
-      return around.stderr
+      return stderr()
     },
     isTerminal: {
       get stdin() {
@@ -83,7 +87,6 @@ export function createRun(globals: GlobalValues, settings: Settings, signal: Abo
     async confirm(question, { required = false } = {}) {
       if (yes) return true
       if (around.stdin.isTTY && around.stderr.isTTY) {
-        stdinUsed = true
         return ask(question, around, signal)
       }
       if (!required) return true
@@ -102,7 +105,9 @@ export function createRun(globals: GlobalValues, settings: Settings, signal: Abo
     async close() {
       const made = await client?.catch(() => undefined)
       made?.close()
-      if (stdinUsed) around.stdin.destroy()
+      await flushed(around.stdout)
+      if (stderrUsed) await flushed(around.stderr)
+      if (around.stdout.errored) throw around.stdout.errored
     },
   }
 }

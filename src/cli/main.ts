@@ -16,19 +16,22 @@ import type { GlobalValues } from './global-flags.ts'
 import { helpOn, pageWidth, program } from './help.ts'
 import { type Located, locate } from './locate.ts'
 import { parseArguments } from './parse.ts'
-import { print, stdoutTerminal } from './print.ts'
+import { flushed, print, stdoutTerminal } from './print.ts'
 import { errorText, exitCodeOf, Interrupted } from './report.ts'
 
-/** Runs the command line and sets process.exitCode. */
-export async function main(argv: readonly string[]): Promise<void> {
+/** Runs the command line and ends the process. */
+export async function main(argv: readonly string[]): Promise<never> {
   const stop = new AbortController()
   const verbose = argv.some((argument) => argument === '-v' || argument === '--verbose')
   watchProcess(stop, verbose)
+  let code: ExitCode
   try {
-    process.exitCode = await dispatch(argv, stop)
+    code = await dispatch(argv, stop)
   } catch (error) {
-    process.exitCode = report(error, verbose)
+    code = await report(error, verbose)
   }
+  // What a command left behind, a connection that still opens for instance, must not keep the user waiting.
+  process.exit(code)
 }
 
 async function dispatch(argv: readonly string[], stop: AbortController): Promise<ExitCode> {
@@ -69,28 +72,27 @@ interface Invocation {
   flags: never
 }
 
-/** Runs a command, or where there is none prints the settings that -X asks for. */
+/** Runs a command, or where there is none (or -X asks for it) prints the settings. */
 async function run(
   invocation: Invocation | undefined,
   globals: GlobalValues,
   stop: AbortController,
 ): Promise<ExitCode> {
-  const resolved = resolveGlobals(globals, process.env)
   process.stdout.on('error', (error) => {
     stop.abort(isClosedPipe(error) ? new Interrupted('stdout was closed', ExitCode.ok) : error)
   })
+  const resolved = resolveGlobals(globals, process.env)
   const { context, failureCode, close } = createRun(globals, resolved.settings, stop.signal, process)
   try {
     const print = requestedPrint(globals)
     if (print !== undefined || invocation === undefined) {
       const { printSettings } = await import('./print-settings.ts')
       await printSettings(context, print ?? 'list', resolved)
-      return ExitCode.ok
+      return failureCode()
     }
     const { command, args, flags } = invocation
     const running = command.run(context, args, flags)
     const code = await (command.finishesOnSignal ? running : Promise.race([running, aborted(stop.signal)]))
-    await flushed(process.stdout)
     if (code !== undefined) return code
     stop.signal.throwIfAborted()
     return failureCode()
@@ -102,12 +104,6 @@ async function run(
   }
 }
 
-/** Waits until all is written. Throws where it could not be. */
-async function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>((resolve) => stream.write('', () => resolve()))
-  if (stream.errored) throw stream.errored
-}
-
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason)
@@ -117,20 +113,23 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 async function showHelp(located: Located): Promise<ExitCode> {
   const terminal = stdoutTerminal()
-  print(await helpOn(located, { width: pageWidth(terminal), colour: wantsColour(false, process.env, terminal ?? {}) }))
+  await print(
+    await helpOn(located, { width: pageWidth(terminal), colour: wantsColour(false, process.env, terminal ?? {}) }),
+  )
   return ExitCode.ok
 }
 
 async function showVersion(): Promise<ExitCode> {
-  print(`ktool ${packageVersion()}\n`)
+  await print(`ktool ${packageVersion()}\n`)
   return ExitCode.ok
 }
 
 /** Prints an error that ended the run. An interruption says nothing: the user knows. */
-function report(error: unknown, verbose: boolean): ExitCode {
+async function report(error: unknown, verbose: boolean): Promise<ExitCode> {
   if (isClosedPipe(error)) return ExitCode.ok
   if (!(error instanceof Interrupted)) {
     process.stderr.write(errorText(error, { verbose, colour: wantsColour(false, process.env, process.stderr) }))
+    await flushed(process.stderr)
   }
   return exitCodeOf(error)
 }
@@ -148,7 +147,7 @@ function watchProcess(stop: AbortController, verbose: boolean): void {
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
-  process.on('uncaughtException', (error) => process.exit(report(error, verbose)))
+  process.on('uncaughtException', (error) => report(error, verbose).then((code) => process.exit(code)))
   // Warnings of Node and of libraries are for developers.
   process.removeAllListeners('warning')
   process.on('warning', (warning) => {

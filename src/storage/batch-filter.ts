@@ -54,11 +54,10 @@ export class BatchFilter {
     const { transactions, nowMs, deleteRetentionMs } = this.#options
     const control = isControl(buffer, at)
     const horizon = deleteHorizon(buffer, at)
-    const discardable = control
-      ? transactions.canDiscardMarker(buffer, at)
-      : transactions.canDiscardData(buffer, at)
+    const discardable = control ? transactions.canDiscardMarker(buffer, at) : transactions.canDiscardData(buffer, at)
     const discard = discardable && (!control || (horizon !== undefined && horizon <= nowMs))
-    const keepEmpty = this.#isLastOfProducer(buffer, at, control) || lastOffset(buffer, at) + 1 === this.#options.endOffset
+    const keepEmpty =
+      this.#isLastOfProducer(buffer, at, control) || lastOffset(buffer, at) + 1 === this.#options.endOffset
     if (discard) return keepEmpty ? this.#empty(buffer, at) : NOTHING
 
     let kept = 0

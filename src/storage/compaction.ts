@@ -43,15 +43,16 @@ export async function compact(request: CompactionRequest): Promise<CompactionRes
   const { map, endOffset } = await mapKeys(request)
   const nowMs = log.environment.now()
   const segments = log.segments.range(0, endOffset)
-  const transactions = new CleanedTransactions((transaction) => cleaned.transactionIndex.append(transaction))
-  let cleaned: Segment
+  const transactions = new CleanedTransactions((transaction) => cleaned?.transactionIndex.append(transaction))
+  let cleaned: Segment | undefined
   let bytesBefore = 0
   let bytesAfter = 0
   for (const group of groupSegments(segments, log.config, firstUncleanableOffset)) {
     const { pool } = log.environment
     const [{ baseOffset }] = group
-    await new Segment({ pool, dir: log.dir, baseOffset, createdMs: nowMs, state: CLEANED_SUFFIX }).delete()
-    cleaned = new Segment({ pool, dir: log.dir, baseOffset, createdMs: nowMs, state: CLEANED_SUFFIX })
+    const options = { pool, dir: log.dir, baseOffset, createdMs: nowMs, state: CLEANED_SUFFIX }
+    await new Segment(options).delete()
+    cleaned = new Segment(options)
     try {
       const filter = new BatchFilter({
         map,
@@ -91,9 +92,9 @@ async function mapKeys(request: CompactionRequest): Promise<{ map: OffsetMap; en
   const cursor = new RecordCursor()
   let endOffset = firstDirtyOffset
   for (const segment of log.segments.range(firstDirtyOffset, firstUncleanableOffset)) {
-    const from = Math.max(0, segment.positionOf(firstDirtyOffset))
+    const from = segment.positionOf(firstDirtyOffset)
     let full = false
-    await eachBatch(log, segment, from, (buffer, at) => {
+    await eachBatch(log, segment, from === -1 ? segment.size : from, (buffer, at) => {
       if (isControl(buffer, at)) transactions.canDiscardMarker(buffer, at)
       else if (!transactions.canDiscardData(buffer, at)) {
         cursor.open(buffer, at)

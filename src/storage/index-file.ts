@@ -46,6 +46,11 @@ export class IndexFile {
     return this.#path
   }
 
+  /** Of all entries. */
+  get bytes(): number {
+    return this.count * this.entrySize
+  }
+
   /** Room for one more entry: the buffer and, in `count - 1`, its number. */
   add(): Buffer {
     const memory = this.#edit()

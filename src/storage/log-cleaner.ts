@@ -2,10 +2,11 @@
 // not compacted yet, or that waited longest past max.compaction.lag.ms. Up to where each log is compacted is kept in
 // cleaner-offset-checkpoint. (Kafka: LogCleaner, LogCleanerManager.)
 
-import { type OffsetCheckpoint } from './checkpoint-file.ts'
+import type { OffsetCheckpoint } from './checkpoint-file.ts'
 import { CompactionStopped, compact } from './compaction.ts'
 import type { Log } from './log.ts'
 import { applyRetention } from './retention.ts'
+import type { Segment } from './segment.ts'
 
 /** A log and the part of it that can be compacted. */
 interface Candidate {
@@ -20,15 +21,19 @@ export class LogCleaner {
   busyWith: Log | undefined
   readonly #checkpoint: OffsetCheckpoint
   readonly #mapBytes: number
-  readonly #cleanedUpTo: Map<string, number>
+  #cleanedUpTo = new Map<string, number>()
   /** Logs with something that can't be compacted, which was told once. */
   readonly #uncleanable = new Set<Log>()
 
-  /** `cleanedUpTo`: what the checkpoint says. `mapBytes`: log.cleaner.dedupe.buffer.size. */
-  constructor(checkpoint: OffsetCheckpoint, cleanedUpTo: Map<string, number>, mapBytes: number) {
+  /** `mapBytes`: log.cleaner.dedupe.buffer.size, 128 MiB by default. */
+  constructor(checkpoint: OffsetCheckpoint, mapBytes = 128 << 20) {
     this.#checkpoint = checkpoint
-    this.#cleanedUpTo = cleanedUpTo
     this.#mapBytes = mapBytes
+  }
+
+  /** What the checkpoint said at the start. */
+  restore(cleanedUpTo: Map<string, number>): void {
+    this.#cleanedUpTo = cleanedUpTo
   }
 
   /** Compacts what is due among the logs, until nothing is. Rejects when a checkpoint can't be written. */
@@ -59,7 +64,10 @@ export class LogCleaner {
     try {
       const result = await compact({ log, firstDirtyOffset, firstUncleanableOffset, mapBytes: this.#mapBytes })
       this.#cleanedUpTo.set(log.name, result.endOffset)
-      report('info', `compacted ${log.name} up to ${result.endOffset}: ${result.bytesBefore} to ${result.bytesAfter} bytes`)
+      report(
+        'info',
+        `compacted ${log.name} up to ${result.endOffset}: ${result.bytesBefore} to ${result.bytesAfter} bytes`,
+      )
       if (result.endOffset <= firstDirtyOffset) throw new Error('one batch has more keys than fit into memory')
     } catch (error) {
       if (error instanceof CompactionStopped) return
@@ -83,26 +91,21 @@ export class LogCleaner {
   /** What of the log can be compacted, when that is due. */
   #candidate(log: Log): Candidate | undefined {
     const { minCompactionLagMs, maxCompactionLagMs, minCleanableDirtyRatio } = log.config
+    const { segments } = log
     const now = log.environment.now()
+    const active = segments.active.baseOffset
     const firstDirtyOffset = this.cleanedUpTo(log)
-    const closed = log.segments.all.slice(0, -1)
-    const dirty = closed.filter((segment) => (log.segments.higher(segment.baseOffset)?.baseOffset ?? 0) > firstDirtyOffset)
-    const tooYoung = minCompactionLagMs > 0 ? dirty.find((s) => s.largestTimestamp > now - minCompactionLagMs) : undefined
-    const limit = Math.min(
-      log.lastStableOffset,
-      log.segments.active.baseOffset,
-      tooYoung?.baseOffset ?? Number.POSITIVE_INFINITY,
-    )
-    const firstUncleanable = log.segments.all.find((segment) => segment.baseOffset >= limit) ?? log.segments.active
-    const firstUncleanableOffset = limit <= firstDirtyOffset ? firstDirtyOffset : floorBase(log, limit, firstUncleanable.baseOffset)
-    const cleanable = dirty.filter((segment) => segment.baseOffset < firstUncleanableOffset)
-    const dirtyBytes = cleanable.reduce((sum, segment) => sum + segment.size, 0)
+    const dirty = segments.range(firstDirtyOffset, active)
+    const tooYoung = dirty.find((segment) => segment.largestTimestamp > now - minCompactionLagMs)
+    const lag = minCompactionLagMs > 0 ? (tooYoung?.baseOffset ?? active) : active
+    const limit = Math.max(firstDirtyOffset, Math.min(log.lastStableOffset, lag))
+    const firstUncleanableOffset = segments.floor(limit)?.baseOffset ?? firstDirtyOffset
+    const dirtyBytes = bytesOf(dirty.filter((segment) => segment.baseOffset < firstUncleanableOffset))
     if (dirtyBytes === 0 || firstUncleanableOffset <= firstDirtyOffset) return undefined
-    const cleanBytes = closed.filter((segment) => !dirty.includes(segment)).reduce((sum, segment) => sum + segment.size, 0)
+    const cleanBytes = bytesOf(segments.range(0, firstDirtyOffset))
     const dirtyRatio = dirtyBytes / (dirtyBytes + cleanBytes)
     const oldest = Math.min(...dirty.map((segment) => segment.firstTimestamp).filter((timestamp) => timestamp > 0))
-    const isOverdue = oldest < now - maxCompactionLagMs
-    if (!isOverdue && dirtyRatio <= minCleanableDirtyRatio) return undefined
+    if (dirtyRatio <= minCleanableDirtyRatio && oldest >= now - maxCompactionLagMs) return undefined
     return { log, firstDirtyOffset, firstUncleanableOffset, dirtyRatio }
   }
 
@@ -114,4 +117,8 @@ export class LogCleaner {
     }
     return entries
   }
+}
+
+function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.size, 0)
 }

@@ -74,3 +74,8 @@ export const defaultLogConfig: Readonly<LogConfig> = {
 export function logConfig(changes: Partial<LogConfig> = {}): LogConfig {
   return { ...defaultLogConfig, ...changes }
 }
+
+/** How long a segment takes records: a compacted topic's part that has to be compacted soon is closed soon. */
+export function maxSegmentMs({ segmentMs, compact, maxCompactionLagMs }: LogConfig): number {
+  return compact && maxCompactionLagMs > 0 ? Math.min(maxCompactionLagMs, segmentMs) : segmentMs
+}

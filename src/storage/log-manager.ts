@@ -9,13 +9,20 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { HIGH_WATERMARKS, LOG_START_OFFSETS, OffsetCheckpoint, RECOVERY_POINTS } from './checkpoint-file.ts'
+import {
+  CLEANER_OFFSETS,
+  HIGH_WATERMARKS,
+  LOG_START_OFFSETS,
+  OffsetCheckpoint,
+  RECOVERY_POINTS,
+} from './checkpoint-file.ts'
 import { readCleanShutdown, removeCleanShutdown, writeCleanShutdown } from './clean-shutdown.ts'
 import { Deferred } from './deferred.ts'
 import { DirectoryLock } from './directory-lock.ts'
 import { makeEphemeralDirectory, removeEphemeralDirectory } from './ephemeral.ts'
 import { FilePool } from './file-pool.ts'
 import type { Log, LogEnvironment } from './log.ts'
+import { LogCleaner } from './log-cleaner.ts'
 import { type LogConfig, logConfig } from './log-config.ts'
 import {
   DELETE_DIR_SUFFIX,
@@ -51,6 +58,12 @@ export interface LogManagerOptions {
   highWatermarkCheckpointMs?: number
   /** producer.id.expiration.check.interval.ms; 10 minutes by default. */
   producerExpiryCheckMs?: number
+  /** log.cleaner.enable; true by default. */
+  cleanerEnable?: boolean
+  /** log.cleaner.backoff.ms: how often compaction looks for work; 15 seconds by default. */
+  cleanerBackoffMs?: number
+  /** log.cleaner.dedupe.buffer.size: bytes for the keys of a log that is being compacted; 128 MiB by default. */
+  cleanerBufferBytes?: number
   /** Files that are open at the same time at most. */
   openFiles?: number
 }
@@ -82,7 +95,11 @@ export class LogManager {
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #startOffsets: OffsetCheckpoint
   readonly #highWatermarks: OffsetCheckpoint
+  readonly #cleanerOffsets: OffsetCheckpoint
+  readonly #cleaner: LogCleaner
   #timers: NodeJS.Timeout[] = []
+  /** Work that is under way. */
+  readonly #busy = new Set<Promise<void>>()
   readonly #deletions: Deferred
   #loaded = false
 
@@ -110,6 +127,8 @@ export class LogManager {
         this.writeError = error
       },
     }
+    this.#cleanerOffsets = new OffsetCheckpoint(join(this.dir, CLEANER_OFFSETS))
+    this.#cleaner = new LogCleaner(this.#cleanerOffsets, options.cleanerBufferBytes)
     this.#deletions = new Deferred((message) => this.environment.report('warn', message))
   }
 
@@ -140,6 +159,7 @@ export class LogManager {
     removeCleanShutdown(this.dir)
     const recoveryPoints = this.#readCheckpoint(this.#recoveryPoints)
     const startOffsets = this.#readCheckpoint(this.#startOffsets)
+    this.#cleaner.restore(this.#readCheckpoint(this.#cleanerOffsets))
     const names = readdirSync(this.dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
     let loaded = 0
     await forEach(names, AT_A_TIME, async ({ name }) => {
@@ -187,6 +207,7 @@ export class LogManager {
     const log = this.#logs.get(name)
     if (log === undefined) return
     this.#logs.delete(name)
+    this.#cleaner.forget(log)
     log.abandon()
     const dir = join(this.dir, retiredDir(name, randomUUID(), DELETE_DIR_SUFFIX))
     try {
@@ -212,6 +233,7 @@ export class LogManager {
         this.environment.report('error', `can't close ${log.name} cleanly: ${error.message}`)
       }),
     )
+    await Promise.all(this.#busy)
     try {
       await this.checkpoint()
       await this.checkpointHighWatermarks()
@@ -241,10 +263,16 @@ export class LogManager {
     await this.#highWatermarks.write(entries(this.logs, (log) => log.highWatermark))
   }
 
-  /** Applies retention to all logs. */
+  /** Compacts what is due. */
+  async clean(): Promise<void> {
+    await this.#cleaner.run(() => this.logs)
+  }
+
+  /** Applies retention to all logs, but for compacted ones: compaction does that. */
   async applyRetention(): Promise<void> {
     for (const log of [...this.logs]) {
-      if (!log.closed) applyRetention(log, this.environment.now())
+      if (!log.closed && !log.config.compact && log !== this.#cleaner.busyWith)
+        applyRetention(log, this.environment.now())
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
@@ -305,6 +333,7 @@ export class LogManager {
       await this.checkpointHighWatermarks()
     })
     this.#every(options.flushCheckMs ?? 1000, () => this.#flushOverdue())
+    if (options.cleanerEnable ?? true) this.#every(options.cleanerBackoffMs ?? 15_000, () => this.clean())
     this.#every(options.producerExpiryCheckMs ?? 600_000, async () => {
       for (const log of this.logs) log.producers.expire(this.environment.now(), log.config.producerIdExpirationMs)
     })
@@ -324,11 +353,13 @@ export class LogManager {
       () => {
         if (busy) return
         busy = true
-        work()
+        const done = work()
           .catch((error: Error) => this.environment.report('error', error.message))
           .finally(() => {
             busy = false
+            this.#busy.delete(done)
           })
+        this.#busy.add(done)
       },
       Math.min(periodMs, 0x7fff_ffff),
     )

@@ -14,7 +14,7 @@ import {
 } from '../records/batch.ts'
 import { type FilePool, PooledFile } from './file-pool.ts'
 import { IndexFile } from './index-file.ts'
-import type { LogConfig } from './log-config.ts'
+import { type LogConfig, maxSegmentMs } from './log-config.ts'
 import {
   fileNameOf,
   INDEX_SUFFIX,
@@ -121,7 +121,7 @@ export class Segment {
   shouldRoll(request: RollRequest, config: LogConfig, jitterMs: number): boolean {
     return (
       this.size > config.segmentBytes - request.bytes ||
-      (this.size > 0 && this.#waitedMs(request) > config.segmentMs - jitterMs) ||
+      (this.size > 0 && this.#waitedMs(request) > maxSegmentMs(config) - jitterMs) ||
       this.offsetIndex.isFull(config.segmentIndexBytes) ||
       this.timeIndex.isFull(config.segmentIndexBytes) ||
       !OffsetIndex.fits(request.lastOffset, this.baseOffset)

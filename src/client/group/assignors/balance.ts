@@ -78,18 +78,25 @@ function hold(load: Load, topic: string, partition: number): void {
   load.count++
 }
 
-function fewest(loads: readonly Load[]): Load | undefined {
-  let least = loads[0]
-  for (const load of loads) if (load.count < least.count) least = load
+function fewest(loads: Iterable<Load>): Load | undefined {
+  let least: Load | undefined
+  for (const load of loads) if (least === undefined || load.count < least.count) least = load
   return least
 }
 
-/** Moves partitions from those with many to those with few; each move makes the sum of the squares smaller. */
+/**
+ * Moves partitions from those with many to those with few, always to the one with the fewest that can get any; each move
+ * makes the sum of the squares smaller.
+ */
 function level(loads: readonly Load[]): void {
   for (let moved = true; moved; ) {
     moved = false
-    for (const taker of [...loads].sort((a, b) => a.count - b.count)) {
-      for (let giver = giverFor(taker, loads); giver !== undefined; giver = giverFor(taker, loads)) {
+    // Who can't get any now may be able to when others have more.
+    const takers = new Set(loads)
+    for (let taker = fewest(takers); taker !== undefined; taker = fewest(takers)) {
+      const giver = giverFor(taker, loads)
+      if (giver === undefined) takers.delete(taker)
+      else {
         const topic = sharedTopic(giver, taker) as string
         hold(taker, topic, giver.held.get(topic)?.pop() as number)
         giver.count--

@@ -66,12 +66,7 @@ test('sticky shares stay even and hardly move while members come and go', () => 
         checkEven(before, topics, after, 'sticky')
         if (equal && generation > 1) checkFewMoves(before, topics, after)
         const now = before.map((member) => ({ ...member, owned: after.get(member.id) ?? [], generation }))
-        // One goes or a new one comes.
-        const choice = choices.next().value
-        present =
-          choice % 2 === 0 && now.length > 1
-            ? now.toSpliced(choice % now.length, 1)
-            : [...now, { ...members[0], id: `n${generation}`, owned: [], generation: -1 }]
+        present = changed(now, members, choices.next().value, generation)
       }
     }),
   )
@@ -111,10 +106,7 @@ test('cooperative-sticky hands over in two steps, and nobody reads what another 
       }
       settle()
       for (const choice of choices) {
-        present =
-          choice % 2 === 0 && present.length > 1
-            ? present.toSpliced(choice % present.length, 1)
-            : [...present, { ...members[choice % members.length], id: `n${generation}`, owned: [], generation: -1 }]
+        present = changed(present, members, choice, generation)
         settle()
       }
     }),
@@ -178,6 +170,15 @@ test('assignors are found by the names of Java, its classes, and librdkafka', ()
   assert.throws(() => assignorsByName(['uniform']), UsageError)
   assert.throws(() => assignorsByName([]), UsageError)
 })
+
+/** One to three go, or as many new ones come. */
+function changed(now: GroupMember[], models: readonly GroupMember[], choice: number, generation: number) {
+  const count = 1 + (choice % 3)
+  if (choice % 2 === 0 && now.length > count) return now.toSpliced(choice % (now.length - count), count)
+  const model = models[choice % models.length]
+  const fresh = (index: number) => ({ ...model, id: `n${generation}-${index}`, owned: [], generation: -1 })
+  return [...now, ...Array.from({ length: count }, (_, index) => fresh(index))]
+}
 
 /** Every partition of a topic that somebody subscribed to is given once, to a subscriber. */
 function checkComplete(members: readonly GroupMember[], topics: GroupTopics, assignment: Assignment, what: string) {

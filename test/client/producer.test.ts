@@ -1,0 +1,177 @@
+// The producer against a broker, and against what happens on the way there: every record once, in order, or reported.
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { Client } from '../../src/client/client.ts'
+import { Producer, type ProducerOptions } from '../../src/client/producer.ts'
+import { codecByName } from '../../src/records/compression/index.ts'
+import { seeded } from '../protocol/random-value.ts'
+import { readTopic } from './reading.ts'
+import { withBroker } from './with-broker.ts'
+
+class Outcome {
+  delivered = 0
+  failed: number[] = []
+  errors: string[] = []
+}
+
+async function produce(
+  client: Client,
+  topic: string,
+  count: number,
+  options: Partial<ProducerOptions> = {},
+  size: (index: number) => number = () => 100,
+): Promise<Outcome> {
+  const outcome = new Outcome()
+  const producer = new Producer(
+    client.cluster,
+    { lingerMs: 1, ...options },
+    {
+      delivered: (batch) => {
+        outcome.delivered += batch.count
+      },
+      failed: (origins, _queue, error) => {
+        outcome.failed.push(...origins)
+        outcome.errors.push(error.message)
+      },
+    },
+  )
+  await producer.prepare(topic)
+  const random = seeded(7)
+  const source = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(random() * 256)))
+  for (let i = 0; i < count; i++) {
+    const key = `key-${i % 10}`
+    source.write(`${key}${String(i).padStart(8, '0')}`)
+    while (!producer.append(topic, -1, 1000 + i, source, 0, key.length, key.length, key.length + size(i), i)) {
+      await producer.room()
+    }
+    if (i % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await producer.flush()
+  return outcome
+}
+
+/** The numbers written, which must be in order within each partition. */
+async function numbersIn(client: Client, topic: string): Promise<number[]> {
+  const { records } = await readTopic(client, topic)
+  const last = new Map<number, number>()
+  const numbers = records.map(({ partition, value }) => {
+    const number = Number(value?.toString('latin1', 0, 8))
+    assert.ok(
+      number > (last.get(partition) ?? -1),
+      `${number} comes after ${last.get(partition)} in partition ${partition}`,
+    )
+    last.set(partition, number)
+    return number
+  })
+  return numbers.sort((a, b) => a - b)
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
+
+for (const name of ['none', 'gzip', 'snappy', 'lz4', 'zstd']) {
+  test(`everything arrives once and in order, compressed with ${name}`, async (t) => {
+    const { client } = await withBroker(t)
+    await client.admin.createTopics([{ name: 'orders', partitions: 3 }])
+    const outcome = await produce(client, 'orders', 5000, { codec: codecByName(name), batchBytes: 20_000 })
+    assert.deepEqual([outcome.delivered, outcome.failed], [5000, []])
+    assert.deepEqual(await numbersIn(client, 'orders'), upTo(5000))
+    const { records } = await readTopic(client, 'orders')
+    const partitions = new Map(records.map(({ key, partition }) => [String(key), partition]))
+    for (const { key, partition } of records) assert.equal(partition, partitions.get(String(key)))
+    assert.ok(
+      records.every(({ timestamp, value }) => Number(timestamp) === 1000 + Number(value?.toString('latin1', 0, 8))),
+    )
+  })
+}
+
+test('connections cut again and again lose and double nothing', async (t) => {
+  const { client, proxy } = await withBroker(t, { proxied: true })
+  await client.admin.createTopics([{ name: 'orders', partitions: 3 }])
+  let cuts = 0
+  let left = 200_000
+  proxy.allow = (bytes) => {
+    left -= bytes
+    if (left > 0 || cuts >= 12) return true
+    cuts++
+    left = 60_000
+    return false
+  }
+  const outcome = await produce(client, 'orders', 20_000, { batchBytes: 10_000 })
+  assert.equal(cuts, 12)
+  assert.deepEqual([outcome.delivered, outcome.failed], [20_000, []])
+  assert.deepEqual(await numbersIn(client, 'orders'), upTo(20_000))
+})
+
+test('answers that are lost do not write anything twice', async (t) => {
+  const { client, proxy } = await withBroker(t, { proxied: true })
+  await client.admin.createTopics([{ name: 'orders', partitions: 1 }])
+  let answers = 0
+  let cuts = 0
+  const outcome = await produce(client, 'orders', 10_000, { batchBytes: 10_000 }, () => {
+    // From the first record on: what was sent is written, every fifth answer is lost.
+    proxy.allowAnswer = () => ++answers % 5 !== 0 || ++cuts > 10
+    return 100
+  })
+  assert.ok(cuts > 10)
+  assert.deepEqual([outcome.delivered, outcome.failed], [10_000, []])
+  assert.deepEqual(await numbersIn(client, 'orders'), upTo(10_000))
+})
+
+test('a batch too large for the topic is split; a record too large is reported, and the others go on', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'small', partitions: 2, configs: { 'max.message.bytes': '5000' } }])
+  const outcome = await produce(client, 'small', 2000, { batchBytes: 100_000 }, (i) => (i === 777 ? 9000 : 50))
+  assert.deepEqual(outcome.failed, [777])
+  assert.match(outcome.errors[0], /MESSAGE_TOO_LARGE/)
+  assert.equal(outcome.delivered, 1999)
+  assert.deepEqual(
+    await numbersIn(client, 'small'),
+    upTo(2000).filter((i) => i !== 777),
+  )
+})
+
+test('a topic that goes away fails its records after the time for delivery, and nothing hangs', async (t) => {
+  const { client } = await withBroker(t, { options: { apiTimeoutMs: 300 } })
+  await client.admin.createTopics([{ name: 'gone', partitions: 1 }])
+  const outcome = new Outcome()
+  const producer = new Producer(
+    client.cluster,
+    { deliveryTimeoutMs: 300, lingerMs: 1 },
+    {
+      delivered: () => {},
+      failed: (origins, _queue, error) => {
+        outcome.failed.push(...origins)
+        outcome.errors.push(error.message)
+      },
+    },
+  )
+  await producer.prepare('gone')
+  await client.admin.deleteTopics(['gone'])
+  const source = Buffer.from('value')
+  for (let i = 0; i < 3; i++) producer.append('gone', 0, 0, source, -1, -1, 0, 5, i)
+  await producer.flush()
+  assert.deepEqual(outcome.failed, [0, 1, 2])
+  assert.match(outcome.errors[0], /gone/)
+})
+
+test('memory is bounded by the batches allowed, with many partitions too', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'wide', partitions: 40 }])
+  const outcome = await produce(client, 'wide', 3000, { memoryBytes: 1 << 20, batchBytes: 1_000_000 })
+  assert.equal(outcome.delivered, 3000)
+  assert.deepEqual(await numbersIn(client, 'wide'), upTo(3000))
+})
+
+test('acks=0 and acks=1 without idempotence write everything', async (t) => {
+  const { client } = await withBroker(t)
+  for (const acks of [0, 1] as const) {
+    const topic = `acks-${acks}`
+    await client.admin.createTopics([{ name: topic, partitions: 1 }])
+    await produce(client, topic, 1000, { acks, idempotence: false, batchBytes: 5000 })
+    let found: number[] = []
+    // acks=0 is over when the bytes are on their way.
+    for (let i = 0; i < 100 && found.length < 1000; i++) found = await numbersIn(client, topic)
+    assert.deepEqual(found, upTo(1000))
+  }
+})
