@@ -3,21 +3,29 @@
 //
 //   node scripts/build.ts [OUTPUT DIRECTORY]
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
 /** Packages that load binaries or WebAssembly from their own folders. */
 const native = ['@node-rs/crc32', 'snappy', 'lz4-wasm-nodejs']
 
-/** What commander gets in place of these. */
+/**
+ * What commander gets in place of these, for which it has a use only where commands are programs of their own: loading
+ * them takes longer than the rest of it.
+ */
 const lightModules: Record<string, string> = {
   'node:child_process': 'export default {}',
+  'node:fs': 'export default {}',
+  'node:path': 'export default {}',
   'node:process': 'export default process',
 }
 
 const root = resolve(import.meta.dirname, '..')
 const output = resolve(process.argv[2] ?? join(root, 'dist'))
+
+/** What the client imports, itself included. */
+const clientModules = new Set<string>()
 
 const bundle = await rolldown({
   input: join(root, 'src/cli/main.ts'),
@@ -26,7 +34,17 @@ const bundle = await rolldown({
   logLevel: 'warn',
   plugins: [
     {
-      // Loading what starts programs takes longer than the rest of commander, and ktool's commands are none.
+      name: 'client-modules',
+      buildEnd() {
+        const visit = (id: string) => {
+          if (clientModules.has(id)) return
+          clientModules.add(id)
+          this.getModuleInfo(id)?.importedIds.forEach(visit)
+        }
+        visit(join(root, 'src/client/client.ts'))
+      },
+    },
+    {
       name: 'light-commander',
       resolveId: (source, importer) =>
         source in lightModules && importer?.includes('commander') ? `light ${source}` : null,
@@ -34,9 +52,7 @@ const bundle = await rolldown({
     },
   ],
 })
-rmSync(output, { recursive: true, force: true })
-const { output: files } = await bundle.write({
-  dir: output,
+const { output: files } = await bundle.generate({
   format: 'cjs',
   minify: true,
   // Few files, as each costs time to find and load: what every command needs, what those need that ask a cluster, and
@@ -44,8 +60,7 @@ const { output: files } = await bundle.write({
   codeSplitting: {
     groups: [
       { name: 'core', tags: ['$initial'], priority: 2 },
-      { name: 'core', test: /rolldown[\\/]runtime/, priority: 2 },
-      { name: 'client', test: /src[\\/](client|net|protocol|util)[\\/]/, minShareCount: 4, priority: 1 },
+      { name: 'client', test: (id) => clientModules.has(id), priority: 1 },
     ],
   },
   entryFileNames: 'main.cjs',
@@ -53,8 +68,15 @@ const { output: files } = await bundle.write({
 })
 await bundle.close()
 
-mkdirSync(output, { recursive: true })
-writeFileSync(join(output, 'THIRD-PARTY-LICENSES.txt'), licences())
+// What was built before stays until the new one is complete.
+const unfinished = `${output}.part`
+rmSync(unfinished, { recursive: true, force: true })
+mkdirSync(unfinished, { recursive: true })
+for (const file of files)
+  writeFileSync(join(unfinished, file.fileName), file.type === 'chunk' ? file.code : file.source)
+writeFileSync(join(unfinished, 'THIRD-PARTY-LICENSES.txt'), licences())
+rmSync(output, { recursive: true, force: true })
+renameSync(unfinished, output)
 
 /** The licence texts of the packages whose code is in the bundle. */
 function licences(): string {

@@ -24,6 +24,8 @@ export async function main(argv: readonly string[]): Promise<never> {
   const stop = new AbortController()
   const verbose = argv.some((argument) => argument === '-v' || argument === '--verbose')
   watchProcess(stop, verbose)
+  // Should nothing be left to wait for before the end is reached, that is no success.
+  process.exitCode = ExitCode.failure
   let code: ExitCode
   try {
     code = await dispatch(argv, stop)
@@ -78,30 +80,32 @@ async function run(
   globals: GlobalValues,
   stop: AbortController,
 ): Promise<ExitCode> {
+  const { signal } = stop
   process.stdout.on('error', (error) => {
     stop.abort(isClosedPipe(error) ? new Interrupted('stdout was closed', ExitCode.ok) : error)
   })
   const resolved = resolveGlobals(globals, process.env)
-  const { context, failureCode, close } = createRun(globals, resolved.settings, stop.signal, process)
+  const { context, failureCode, close } = createRun(globals, resolved.settings, signal, process)
+  const print = requestedPrint(globals)
+  let code: ExitCode | undefined
   try {
-    const print = requestedPrint(globals)
     if (print !== undefined || invocation === undefined) {
       const { printSettings } = await import('./print-settings.ts')
       await printSettings(context, print ?? 'list', resolved)
-      return failureCode()
+    } else {
+      const { command, args, flags } = invocation
+      const running = command.run(context, args, flags)
+      code = await (command.finishesOnSignal ? running : Promise.race([running, aborted(signal)]))
     }
-    const { command, args, flags } = invocation
-    const running = command.run(context, args, flags)
-    const code = await (command.finishesOnSignal ? running : Promise.race([running, aborted(stop.signal)]))
-    if (code !== undefined) return code
-    stop.signal.throwIfAborted()
-    return failureCode()
   } catch (error) {
     // What was told to end says so in several ways; anything else it says is worth reporting.
-    throw stop.signal.aborted && (error as Error)?.name === 'AbortError' ? stop.signal.reason : error
+    throw signal.aborted && (error as Error)?.name === 'AbortError' ? signal.reason : error
   } finally {
     await close()
   }
+  // The last write may have failed when the command was over already.
+  if (signal.aborted && (code === undefined || !(signal.reason instanceof Interrupted))) throw signal.reason
+  return code ?? failureCode()
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

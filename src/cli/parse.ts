@@ -3,6 +3,7 @@
 import { Argument, Command, type CommanderError, Option } from 'commander'
 import type { Flag } from '../commands/command.ts'
 import { UsageError } from '../errors.ts'
+import { globalFlags } from './global-flags.ts'
 import { allFlags, longName, type NamedFlag, type Syntax } from './syntax.ts'
 
 export type Values = Record<string, unknown>
@@ -35,7 +36,8 @@ export function parseArguments(syntax: Syntax, tokens: readonly string[]): Parse
           .filter((one) => one.isGlobal === isGlobal)
           .map((one) => [one.key, flagValue(program, one, one.option)]),
       )
-    return { help: false, args: argumentValues(program, syntax), flags: values(false), globals: values(true) }
+    const globals = { ...globalDefaults, ...values(true) }
+    return { help: false, args: argumentValues(program, syntax), flags: values(false), globals }
   } catch (error) {
     const { code } = error as CommanderError
     if (code === 'commander.helpDisplayed') return { help: true, args: {}, flags: {}, globals: {} }
@@ -44,6 +46,16 @@ export function parseArguments(syntax: Syntax, tokens: readonly string[]): Parse
       throw new UsageError(error.message, seeHelp(syntax.path))
     throw error
   }
+}
+
+/** The values of global flags whose names a command has taken. */
+const globalDefaults: Values = Object.fromEntries(
+  Object.entries<Flag>(globalFlags).map(([key, flag]) => [key, absentValue(flag)]),
+)
+
+function absentValue(flag: Flag): unknown {
+  if (flag.value === undefined) return false
+  return flag.repeatable ? [] : flag.default
 }
 
 function run(program: Command, tokens: readonly string[]): void {

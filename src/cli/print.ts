@@ -17,7 +17,7 @@ export async function print(text: string): Promise<void> {
   }
 }
 
-/** Waits until all is written, or the stream has failed; its error is in `errored` then. */
+/** Waits until all is written, or the stream has failed, which it tells its listeners. */
 export async function flushed(stream: Writable): Promise<void> {
   if (!stream.destroyed) await new Promise<void>((resolve) => stream.write('', () => resolve()))
 }

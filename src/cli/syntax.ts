@@ -17,21 +17,28 @@ export interface NamedFlag {
   flag: Flag
   /** `-p`, where it has a letter. */
   short?: string
-  /** `--partitions`; a global flag loses it to a command's own flag of that name. */
+  /** `--partitions` */
   long?: string
   isGlobal: boolean
 }
 
-/** The command's own flags, then those that every command has. */
+/** The command's own flags, then those that every command has, without the names that the command uses otherwise. */
 export function allFlags({ flags = {} }: Syntax): NamedFlag[] {
-  const own = Object.entries(flags).map(([key, flag]) => named(key, flag, false, false))
-  const globals = Object.entries<Flag>(globalFlags).map(([key, flag]) => named(key, flag, true, key in flags))
-  return [...own, ...globals].filter(({ short, long }) => short !== undefined || long !== undefined)
+  const own = Object.entries(flags).map(([key, flag]) => named(key, flag, false))
+  const taken = new Set(own.flatMap(({ short, long }) => [short, long]))
+  const globals = Object.entries<Flag>(globalFlags)
+    .map(([key, flag]) => named(key, flag, true))
+    .map((one) => ({
+      ...one,
+      short: taken.has(one.short) ? undefined : one.short,
+      long: taken.has(one.long) ? undefined : one.long,
+    }))
+    .filter(({ short, long }) => short !== undefined || long !== undefined)
+  return [...own, ...globals]
 }
 
-function named(key: string, flag: Flag, isGlobal: boolean, isShadowed: boolean): NamedFlag {
-  const short = flag.short === undefined ? undefined : `-${flag.short}`
-  return { key, flag, short, long: isShadowed ? undefined : longName(key), isGlobal }
+function named(key: string, flag: Flag, isGlobal: boolean): NamedFlag {
+  return { key, flag, short: flag.short === undefined ? undefined : `-${flag.short}`, long: longName(key), isGlobal }
 }
 
 /** `ifNotExists` is `--if-not-exists`. */

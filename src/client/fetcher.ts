@@ -14,9 +14,9 @@ import {
 } from '../protocol/apis/01-fetch.ts'
 import { errorCode, KafkaError } from '../protocol/errors.ts'
 import { decodeResponse } from '../protocol/frame.ts'
-import { batchEnd, nextOffset } from '../records/batch.ts'
+import { batchEnd, nextOffset, partitionLeaderEpoch } from '../records/batch.ts'
 import type { Broker } from './broker.ts'
-import type { Cluster } from './cluster.ts'
+import { type Cluster, UnknownTopicError } from './cluster.ts'
 import { type IsolationLevel, listOffsets, OffsetTime } from './list-offsets.ts'
 import { backoff, isRetriable } from './retry.ts'
 
@@ -43,6 +43,8 @@ export class Position {
   readonly partition: number
   /** Offset of the next fetch. */
   next: number
+  /** Leader epoch of the last batch before `next`, -1 where it is not known. */
+  leaderEpoch = -1
   /** Offset of the fetch under way. */
   asked = -1
   /** Offset at which reading ends (exclusive). */
@@ -67,6 +69,9 @@ export interface Fetched {
   records: Buffer | null
   /** The offset that was asked for: earlier records in the first batch are not wanted. */
   from: number
+  /** The offset after these batches, and the leader epoch of the last of them (-1 where it is not known). */
+  next: number
+  leaderEpoch: number
   aborted: AbortedTransaction[] | null
 }
 
@@ -90,12 +95,16 @@ export class Answer {
 /** Something the user should know of a partition, while reading goes on. */
 export type Notice = (position: Position, text: string) => void
 
+/** Takes note that a topic is gone, when the others are to be read on; without it that ends the reading. */
+export type Gone = (position: Position, error: UnknownTopicError) => void
+
 const OFFSET_OUT_OF_RANGE = errorCode('OFFSET_OUT_OF_RANGE')
 
 export class Fetcher {
   private readonly cluster: Cluster
   private readonly options: FetchOptions
   private readonly notice: Notice
+  private readonly gone: Gone | undefined
   /** Partitions by the broker that is asked for them; null while they look for one. */
   private readonly byLeader = new Map<Broker, Set<Position>>()
   private readonly busy = new Set<Broker>()
@@ -105,15 +114,24 @@ export class Fetcher {
   private failure: unknown = null
   private closed = false
 
-  constructor(cluster: Cluster, options: Partial<FetchOptions>, notice: Notice) {
+  constructor(cluster: Cluster, options: Partial<FetchOptions>, notice: Notice, gone?: Gone) {
     this.cluster = cluster
     this.options = { ...fetchDefaults, ...options }
     this.notice = notice
+    this.gone = gone
   }
 
   /** Begins to read partitions. */
   add(positions: Iterable<Position>): void {
     for (const position of positions) this.locate(position)
+  }
+
+  /** Reads them no further. Answers that have come already may still hold records of them. */
+  remove(positions: Iterable<Position>): void {
+    for (const position of positions) {
+      this.lost.delete(position)
+      for (const set of this.byLeader.values()) set.delete(position)
+    }
   }
 
   /** The next answer, whichever leader it comes from. Throws what ends the reading. Null after close(). */
@@ -153,12 +171,17 @@ export class Fetcher {
     this.lost.add(position)
     this.findLeader(position)
       .then((leader) => {
-        this.lost.delete(position)
+        if (!this.lost.delete(position)) return
         const set = this.byLeader.get(leader) ?? new Set()
         this.byLeader.set(leader, set.add(position))
         this.fetch(leader)
       })
-      .catch((error) => this.fail(error))
+      .catch((error) => {
+        if (!this.lost.delete(position)) return
+        if (this.gone === undefined || !(error instanceof UnknownTopicError)) return this.fail(error)
+        this.gone(position, error)
+        this.wakeUp()
+      })
   }
 
   private async findLeader(position: Position): Promise<Broker> {
@@ -169,6 +192,7 @@ export class Fetcher {
         this.cluster.forget(position.topic)
       }
       position.failures++
+      if (!this.lost.has(position)) throw new KtoolError('it is not read any more')
       try {
         return (await this.cluster.leader(position.topic, position.partition)).broker
       } catch (error) {
@@ -278,8 +302,9 @@ export class Fetcher {
           positions.add(position)
         }
         if (moved || position.asked >= position.end) {
-          const { asked: from } = position
-          fetched.push({ position, records: moved ? row.records : null, from, aborted: row.abortedTransactions })
+          const { asked: from, next, leaderEpoch } = position
+          const records = moved ? row.records : null
+          fetched.push({ position, records, from, next, leaderEpoch, aborted: row.abortedTransactions })
         }
       }
     }
@@ -304,6 +329,7 @@ export class Fetcher {
     const next = nextOffset(records, last)
     if (next <= position.next) return false
     position.next = next
+    position.leaderEpoch = partitionLeaderEpoch(records, last)
     return true
   }
 
@@ -312,8 +338,12 @@ export class Fetcher {
     if (code === OFFSET_OUT_OF_RANGE) {
       this.lost.add(position)
       this.reposition(position)
-        .then(() => this.locate(position))
-        .catch((reason) => this.fail(reason))
+        .then(() => {
+          if (this.lost.has(position)) this.locate(position)
+        })
+        .catch((reason) => {
+          if (this.lost.has(position)) this.fail(reason)
+        })
     } else if (error.retriable) this.locate(position)
     else throw error
   }

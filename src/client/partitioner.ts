@@ -1,6 +1,8 @@
 // Which partition a record goes to. The default is that of Java's producer: the murmur2 hash of the key, and for records
 // without a key one partition for a whole batch ("sticky", KIP-480).
 
+import { crc32 } from 'node:zlib'
+
 /** Picks a partition out of `count` for the key source[start, end); start is -1 for null. -1: stick to the batch's. */
 export type Partitioner = (source: Buffer, start: number, end: number, count: number) => number
 
@@ -29,3 +31,25 @@ export function murmur2(source: Uint8Array, start: number, end: number): number 
 /** Java's default: `toPositive(murmur2(key)) % count`, sticky without a key. */
 export const byMurmur2: Partitioner = (source, start, end, count) =>
   start < 0 ? -1 : (murmur2(source, start, end) & 0x7fff_ffff) % count
+
+/** librdkafka's consistent_random: the CRC-32 of the key; random without one. */
+const byCrc32: Partitioner = (source, start, end, count) =>
+  start < 0 || start === end ? random(source, start, end, count) : crc32(source.subarray(start, end)) % count
+
+const random: Partitioner = (_source, _start, _end, count) => Math.floor(Math.random() * count)
+
+const sticky: Partitioner = () => -1
+
+function roundRobin(): Partitioner {
+  let next = 0
+  return (_source, _start, _end, count) => next++ % count
+}
+
+/** By the names of the command line; each call makes one of its own. */
+export const partitioners = {
+  murmur2: () => byMurmur2,
+  sticky: () => sticky,
+  'round-robin': roundRobin,
+  random: () => random,
+  crc32: () => byCrc32,
+} satisfies Record<string, () => Partitioner>

@@ -7,6 +7,7 @@ import { KtoolError } from '../errors.ts'
 import { type PartitionProduceResponse, Produce, type ProduceResponse } from '../protocol/apis/00-produce.ts'
 import { InitProducerId } from '../protocol/apis/22-init-producer-id.ts'
 import { check, errorCode, isRetriable as isRetriableCode, KafkaError } from '../protocol/errors.ts'
+import { NO_HEADERS } from '../records/builder.ts'
 import type { Codec } from '../records/compression/index.ts'
 import type { Broker } from './broker.ts'
 import type { Cluster, Topic } from './cluster.ts'
@@ -134,14 +135,14 @@ export class Producer {
   append(
     topicName: string,
     partition: number,
-    timestamp: number,
+    timestamp: number | bigint,
     source: Buffer,
     keyStart: number,
     keyEnd: number,
     valueStart: number,
     valueEnd: number,
     origin: number,
-    headers?: Buffer,
+    headers: Buffer | null = null,
   ): boolean {
     const state = this.topics.get(topicName) as TopicState
     let chosen = partition
@@ -151,7 +152,7 @@ export class Producer {
     let batch = queue.open
     if (
       batch === null ||
-      !batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)
+      !batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers ?? NO_HEADERS)
     ) {
       if (batch !== null) {
         this.closeBatch(queue)
@@ -162,11 +163,11 @@ export class Producer {
       }
       batch = queue.open ?? this.openBatch(queue)
       if (batch === null) return false
-      if (!batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)) {
+      if (!batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers ?? NO_HEADERS)) {
         this.closeBatch(queue)
         batch = this.openBatch(queue)
         if (batch === null) return false
-        batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers)
+        batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers ?? NO_HEADERS)
       }
     }
     batch.origins.push(origin)

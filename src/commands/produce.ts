@@ -1,21 +1,26 @@
 // ktool produce: records from stdin or files into a topic.
 
-import { closeSync, openSync, readFileSync } from 'node:fs'
 import type { Client } from '../client/client.ts'
+import type { Topic } from '../client/cluster.ts'
+import { partitioners } from '../client/partitioner.ts'
 import { Producer, type ProducerOptions } from '../client/producer.ts'
 import { KtoolError, UsageError } from '../errors.ts'
-import { type InputRecord, wholeRecord } from '../input/input-record.ts'
+import type { InputReader } from '../input/input-record.ts'
+import { JsonLineReader } from '../input/jsonl.ts'
 import { LineReader } from '../input/lines.ts'
-import { filePieces, streamPieces } from '../input/pieces.ts'
+import { TemplateReader, templateParts } from '../input/template.ts'
 import { encodeHeaders, type Header } from '../records/builder.ts'
 import { type Codec, codecByName, codecs } from '../records/compression/index.ts'
 import { unescapeBytes } from '../util/escapes.ts'
 import { integer } from '../util/numbers.ts'
 import { parseTime } from '../util/time.ts'
 import { type Context, defineCommand } from './command.ts'
+import { ProduceInput, type RecordOptions } from './produce-input.ts'
 
 /** Failures are named one by one up to this number, then counted. */
 const NAMED_FAILURES = 10
+/** As TOPIC: each record names its own. */
+const FROM_RECORDS = '-'
 
 export const command = defineCommand({
   path: 'produce',
@@ -26,7 +31,7 @@ export const command = defineCommand({
     'typed is sent at once, bulk input in large batches; nothing is written twice or out of order, whatever has to be ' +
     'sent again. An empty line is a record with an empty value.',
   args: {
-    topic: { value: 'TOPIC', doc: 'The topic to write to', complete: 'topic' },
+    topic: { value: 'TOPIC', doc: 'The topic to write to; - where each record names its own', complete: 'topic' },
     files: {
       value: 'FILE',
       doc: 'Files to write instead of stdin',
@@ -36,7 +41,14 @@ export const command = defineCommand({
     },
   },
   flags: {
+    input: {
+      value: 'FORMAT',
+      choices: ['lines', 'jsonl', 'whole', 'template'],
+      doc: 'What the input is: lines, what `consume --json` writes, one record, or text by a --template',
+      defaultDoc: 'lines; whole for FILEs',
+    },
     lines: { short: 'l', doc: 'Each line of the FILEs is a record' },
+    template: { value: 'TEXT', doc: "Fields of a record and what stands between them, such as '%k\\t%v\\n'" },
     delimiter: {
       short: 'D',
       value: 'TEXT',
@@ -50,6 +62,11 @@ export const command = defineCommand({
       value: 'TEXT',
       parse: delimiter,
       doc: 'Ends the key of a record; without it a record has no key',
+    },
+    headersDelimiter: {
+      value: 'TEXT',
+      parse: delimiter,
+      doc: 'Ends the headers, name=value,…, at the beginning of each record',
     },
     key: { short: 'k', value: 'KEY', doc: 'Key of the records that have none of their own' },
     header: {
@@ -65,6 +82,12 @@ export const command = defineCommand({
       value: 'N',
       parse: integer({ min: 0, max: 0x7fff_ffff }),
       doc: 'Partition of all records',
+    },
+    partitioner: {
+      value: 'NAME',
+      choices: Object.keys(partitioners) as (keyof typeof partitioners)[],
+      doc: 'Who chooses the partition; crc32 is what librdkafka does',
+      defaultDoc: "murmur2 of the key as in Java, or the record's own in jsonl",
     },
     compression: { short: 'z', value: 'CODEC[:LEVEL]', parse: compression, doc: 'none, gzip, snappy, lz4 or zstd' },
     timestamp: {
@@ -89,11 +112,12 @@ export const command = defineCommand({
       doc: 'Keys before the first tab of each line, compressed',
     },
     { line: "ktool produce users -K : -Z <<< 'user-17:'", doc: 'A tombstone: a key with a null value' },
+    { line: 'ktool consume orders -e --json | ktool produce copy --input jsonl', doc: 'A copy without loss' },
     { line: 'ktool produce images -k logo logo.png', doc: 'A file as one record' },
   ],
   finishesOnSignal: true,
   async run(context, { topic, files }, flags) {
-    if (flags.lines && files.length === 0) throw new UsageError('--lines is for FILEs; stdin is read by lines anyway')
+    checkFlags(flags, files)
     const client = await context.client()
     const failures = new Failures(context)
     const progress = context.isTerminal.stdin ? null : context.progress('producing')
@@ -105,14 +129,14 @@ export const command = defineCommand({
       },
       failed: (origins, _queue, error) => failures.add(origins, error),
     })
-    await prepare(client, producer, topic, flags)
 
-    const input = new Input(context, producer, topic, flags)
-    if (files.length === 0) await input.lines(streamPieces(context.stdin, context.signal))
+    const input = new ProduceInput(context, producer, recordOptions(client, producer, topic, flags), inputReader(flags))
+    if (topic !== FROM_RECORDS) await input.turnTo(topic)
+    if (files.length === 0) await (flags.input === 'whole' ? input.wholeStdin() : input.stdin())
     for (const file of files) {
       if (input.isDone) break
       try {
-        await (flags.lines ? input.linesOf(file) : input.whole(file))
+        await (isWhole(flags) ? input.whole(file) : input.recordsOf(file))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
         context.fail(error)
@@ -127,12 +151,63 @@ export const command = defineCommand({
 
 type Flags = Parameters<typeof command.run>[2]
 
-/** Looks up what the producer must know of the topic. */
-async function prepare(client: Client, producer: Producer, topic: string, flags: Flags): Promise<void> {
-  const { partitions } = await producer.prepare(topic, { create: flags.allowAutoTopicCreation })
-  if (flags.partition !== undefined && flags.partition >= partitions.length) {
+function checkFlags({ input, lines, template }: Flags, files: readonly string[]): void {
+  if (lines && files.length === 0) throw new UsageError('--lines is for FILEs; stdin is read by lines anyway')
+  if (lines && input !== undefined && input !== 'lines')
+    throw new UsageError(`--lines and --input ${input} exclude each other`)
+  if (template !== undefined && input !== undefined && input !== 'template') {
+    throw new UsageError(`--template and --input ${input} exclude each other`)
+  }
+}
+
+/** Files are whole records unless something says how to divide them. */
+function isWhole({ input, lines, template, headersDelimiter }: Flags): boolean {
+  if (input !== undefined) return input === 'whole'
+  return !lines && template === undefined && headersDelimiter === undefined
+}
+
+function recordOptions(client: Client, producer: Producer, topic: string, flags: Flags): RecordOptions {
+  return {
+    topic: topic === FROM_RECORDS ? null : topic,
+    partition: flags.partition ?? null,
+    recordPartitions: flags.partitioner === undefined,
+    timestamp: flags.timestamp ?? null,
+    key: flags.key === undefined ? null : Buffer.from(flags.key),
+    headers: flags.header.length === 0 ? null : encodeHeaders(flags.header),
+    emptyIsNull: flags.null,
+    count: flags.count ?? Number.POSITIVE_INFINITY,
+    prepare: (name) => prepare(client, producer, name, flags),
+  }
+}
+
+/** What reads the records out of stdin and of files that hold several. */
+function inputReader(flags: Flags): () => InputReader {
+  const { delimiter, keyDelimiter, headersDelimiter, null: emptyIsNull } = flags
+  const fixedKey = flags.key === undefined ? undefined : Buffer.from(flags.key)
+  if (flags.input === 'jsonl') return () => new JsonLineReader()
+  if (flags.template !== undefined) {
+    const parts = templateParts(flags.template)
+    return () => new TemplateReader(parts, { key: fixedKey, emptyIsNull })
+  }
+  if (flags.input === 'template') throw new UsageError('--input template needs a --template')
+  if (headersDelimiter !== undefined) {
+    const parts = [
+      { field: 'h', until: headersDelimiter },
+      ...(keyDelimiter === undefined ? [] : [{ field: 'k', until: keyDelimiter }]),
+      { field: 'v', until: delimiter },
+    ]
+    return () => new TemplateReader({ before: Buffer.alloc(0), parts }, { key: fixedKey, emptyIsNull })
+  }
+  return () => new LineReader({ delimiter, keyDelimiter, fixedKey, emptyIsNull })
+}
+
+/** Looks up what the producer must know of a topic. */
+async function prepare(client: Client, producer: Producer, topic: string, flags: Flags): Promise<Topic> {
+  const prepared = await producer.prepare(topic, { create: flags.allowAutoTopicCreation })
+  const { length } = prepared.partitions
+  if (flags.partition !== undefined && flags.partition >= length) {
     throw new KtoolError(`topic ${topic} has no partition ${flags.partition}`, {
-      hint: `its partitions are 0 to ${partitions.length - 1}`,
+      hint: `its partitions are 0 to ${length - 1}`,
     })
   }
   try {
@@ -141,6 +216,7 @@ async function prepare(client: Client, producer: Producer, topic: string, flags:
   } catch {
     // Not allowed to look: the broker will say which batches are too large.
   }
+  return prepared
 }
 
 function producerOptions(context: Context, flags: Flags): Partial<ProducerOptions> {
@@ -157,72 +233,7 @@ function producerOptions(context: Context, flags: Flags): Partial<ProducerOption
     lingerMs: settings['linger.ms'],
     maxInFlight: settings['max.in.flight.requests.per.connection'],
     deliveryTimeoutMs: settings['delivery.timeout.ms'],
-  }
-}
-
-/** Takes records from the inputs one after the other, numbered through. */
-class Input {
-  private readonly context: Context
-  private readonly producer: Producer
-  private readonly topic: string
-  private readonly flags: Flags
-  private readonly key: Buffer | undefined
-  private readonly headers: Buffer | undefined
-  private taken = 0
-
-  constructor(context: Context, producer: Producer, topic: string, flags: Flags) {
-    this.context = context
-    this.producer = producer
-    this.topic = topic
-    this.flags = flags
-    this.key = flags.key === undefined ? undefined : Buffer.from(flags.key)
-    this.headers = flags.header.length === 0 ? undefined : encodeHeaders(flags.header)
-  }
-
-  get isDone(): boolean {
-    return this.context.signal.aborted || this.taken >= (this.flags.count ?? Number.POSITIVE_INFINITY)
-  }
-
-  async lines(pieces: AsyncIterable<Buffer>): Promise<void> {
-    const { delimiter, keyDelimiter, null: emptyIsNull, timestamp } = this.flags
-    const reader = new LineReader({ delimiter, keyDelimiter, fixedKey: this.key, emptyIsNull })
-    for await (const piece of pieces) {
-      reader.feed(piece)
-      const now = timestamp ?? Date.now()
-      while (!this.isDone && reader.next()) {
-        while (!this.append(reader, now)) await this.producer.room()
-      }
-      if (this.isDone) return
-    }
-    if (!this.isDone && reader.finish()) await this.add(reader)
-  }
-
-  async linesOf(file: string): Promise<void> {
-    const fd = openSync(file, 'r')
-    try {
-      await this.lines(filePieces(fd, this.context.signal))
-    } finally {
-      closeSync(fd)
-    }
-  }
-
-  async whole(file: string): Promise<void> {
-    await this.add(wholeRecord(readFileSync(file), this.key, this.flags.null, this.taken + 1))
-  }
-
-  private async add(record: InputRecord): Promise<void> {
-    while (!this.append(record, this.flags.timestamp ?? Date.now())) await this.producer.room()
-  }
-
-  private append(record: InputRecord, now: number): boolean {
-    const { buffer, keyStart, keyEnd, valueStart, valueEnd, number } = record
-    const { topic, headers } = this
-    const partition = this.flags.partition ?? -1
-    if (!this.producer.append(topic, partition, now, buffer, keyStart, keyEnd, valueStart, valueEnd, number, headers)) {
-      return false
-    }
-    this.taken++
-    return true
+    ...(flags.partitioner === undefined ? {} : { partitioner: partitioners[flags.partitioner]() }),
   }
 }
 

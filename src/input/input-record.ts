@@ -1,5 +1,7 @@
 // A record of the input as byte ranges: what the readers of the input formats step through and the producer appends.
 
+import { KtoolError } from '../errors.ts'
+
 export interface InputRecord {
   /** Where the positions point; good until the reader goes on. */
   readonly buffer: Buffer
@@ -11,26 +13,51 @@ export interface InputRecord {
   readonly valueEnd: number
   /** Its number in the input, from 1. */
   readonly number: number
+  /** What only some formats say; null where the record leaves it to the options. */
+  readonly topic: string | null
+  readonly partition: number | null
+  readonly timestamp: number | bigint | null
+  /** As encodeHeaders makes them. */
+  readonly headers: Buffer | null
 }
 
 /** Reads one input format out of pieces: feed(), next() until false, feed() …; finish() after the last piece. */
 export interface InputReader extends InputRecord {
+  /** Takes the next piece of input; it may be used again at once. */
   feed(piece: Buffer): void
+  /** Steps to the next record; false where its end has not come yet. Throws an InputRecordError for one that is wrong. */
   next(): boolean
-  /** Steps to a record that nothing ends; false where there is none. */
+  /** After the last piece: steps to a record that nothing ends; false where there is none. */
   finish(): boolean
 }
 
-/** A file as one record. */
-export function wholeRecord(value: Buffer, key: Buffer | undefined, emptyIsNull: boolean, number: number): InputRecord {
-  const isNull = emptyIsNull && value.length === 0
-  const keyLength = key?.length ?? 0
-  return {
-    buffer: key === undefined ? value : Buffer.concat([key, value]),
-    keyStart: key === undefined ? -1 : 0,
-    keyEnd: key === undefined ? -1 : keyLength,
-    valueStart: isNull ? -1 : keyLength,
-    valueEnd: isNull ? -1 : keyLength + value.length,
-    number,
+/** One record of the input is wrong; reading goes on after it. */
+export class InputRecordError extends KtoolError {
+  constructor(number: number, problem: string, hint?: string) {
+    super(`record ${number} of the input: ${problem}`, { hint })
   }
 }
+
+/** A record that is put together from its parts. */
+export function recordOf(
+  number: number,
+  key: Buffer | null,
+  value: Buffer | null,
+  more: Partial<Pick<InputRecord, 'topic' | 'partition' | 'timestamp' | 'headers'>> = {},
+): InputRecord {
+  const keyLength = key?.length ?? 0
+  return {
+    buffer: key === null ? (value ?? NO_BYTES) : value === null ? key : Buffer.concat([key, value]),
+    keyStart: key === null ? -1 : 0,
+    keyEnd: key === null ? -1 : keyLength,
+    valueStart: value === null ? -1 : keyLength,
+    valueEnd: value === null ? -1 : keyLength + value.length,
+    number,
+    topic: more.topic ?? null,
+    partition: more.partition ?? null,
+    timestamp: more.timestamp ?? null,
+    headers: more.headers ?? null,
+  }
+}
+
+const NO_BYTES = Buffer.alloc(0)

@@ -27,6 +27,10 @@ export class LineReader implements InputReader {
   valueStart = -1
   valueEnd = -1
   number = 0
+  readonly topic = null
+  readonly partition = null
+  readonly timestamp = null
+  readonly headers = null
 
   private readonly delimiter: Buffer
   private readonly keyDelimiter: Buffer | undefined
@@ -51,7 +55,6 @@ export class LineReader implements InputReader {
     fixedKey?.copy(this.buffer)
   }
 
-  /** Takes the next piece of input; it may be used again at once. */
   feed(piece: Buffer): void {
     const start = Math.max(0, this.fixedKeyLength)
     const rest = this.buffer.length - this.at
@@ -74,7 +77,6 @@ export class LineReader implements InputReader {
     this.keyAt = this.keyDelimiter === undefined ? -1 : this.buffer.indexOf(this.keyDelimiter, start)
   }
 
-  /** Steps to the next record; false where its end has not come yet. */
   next(): boolean {
     const start = this.at
     const { delimiter } = this
@@ -85,7 +87,6 @@ export class LineReader implements InputReader {
     return true
   }
 
-  /** After the last piece: steps to the record at the end that has no delimiter; false where there is none. */
   finish(): boolean {
     const start = this.at
     if (start === this.buffer.length) return false

@@ -113,7 +113,7 @@ export class LogCleaner {
     const entries: [string, number, number][] = []
     for (const log of logs) {
       const offset = this.#cleanedUpTo.get(log.name)
-      if (offset !== undefined) entries.push([log.topic, log.partition, offset])
+      if (offset !== undefined && log.config.compact) entries.push([log.topic, log.partition, offset])
     }
     return entries
   }

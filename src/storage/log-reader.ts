@@ -55,6 +55,7 @@ export class LogReader {
   /** The places are not valid any more. */
   forget(): void {
     this.#places = []
+    this.#nextPlace = 0
   }
 
   read(offset: number, maxBytes: number, options: ReadOptions): ReadResult {

@@ -103,6 +103,20 @@ test("a command's own option takes the long name of a global one, which keeps it
   assert.deepEqual([flags.set, globals.set], [['a=1'], ['b=2']])
 })
 
+test('a command may have both names of a global option, which is as if it were absent', () => {
+  const taking = defineCommand({
+    path: 'x',
+    summary: '',
+    flags: { set: { short: 'X', value: 'KEY=VALUE', repeatable: true, doc: '' } },
+    examples: [],
+    async run() {
+      return undefined
+    },
+  })
+  const { flags, globals } = parseArguments(taking, ['-X', 'a=1', '--set', 'b=2'])
+  assert.deepEqual([flags.set, globals.set], [['a=1', 'b=2'], []])
+})
+
 test('global options are known after the name', () => {
   const { globals } = parse('big', '-b', 'h:1', '--json', '-qv', '--timeout', '5s', '--no-color', '--yes')
   assert.equal(globals.bootstrapServer, 'h:1')

@@ -1,0 +1,184 @@
+// Takes records from the inputs of `ktool produce`, one after the other and numbered through, and appends them.
+
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { type Topic, UnknownTopicError } from '../client/cluster.ts'
+import type { Producer } from '../client/producer.ts'
+import type { KtoolError } from '../errors.ts'
+import { type InputReader, type InputRecord, InputRecordError, recordOf } from '../input/input-record.ts'
+import { filePieces, streamPieces } from '../input/pieces.ts'
+import { KafkaError } from '../protocol/errors.ts'
+import type { Context } from './command.ts'
+
+/** What the options say of all records; a record's own topic, partition, key, timestamp and headers win. */
+export interface RecordOptions {
+  topic: string | null
+  partition: number | null
+  /** Whether the partitions that records name are used. */
+  recordPartitions: boolean
+  timestamp: number | null
+  key: Buffer | null
+  headers: Buffer | null
+  emptyIsNull: boolean
+  /** How many records to take at most. */
+  count: number
+  /** Makes a topic that a record names ready to be written to. */
+  prepare: (topic: string) => Promise<Topic>
+}
+
+export class ProduceInput {
+  private readonly context: Context
+  private readonly producer: Producer
+  private readonly options: RecordOptions
+  private readonly newReader: () => InputReader
+  private readonly partitions = new Map<string, number>()
+  private readonly wrongTopics = new Map<string, KtoolError>()
+  /** The topic looked at last, and its number of partitions. */
+  private topic: string | null = null
+  private partitionCount = 0
+  private taken = 0
+
+  constructor(context: Context, producer: Producer, options: RecordOptions, newReader: () => InputReader) {
+    this.context = context
+    this.producer = producer
+    this.options = options
+    this.newReader = newReader
+  }
+
+  get isDone(): boolean {
+    return this.context.signal.aborted || this.taken >= this.options.count
+  }
+
+  /** Makes a topic the one that is written to. Throws where it does not exist. */
+  async turnTo(topic: string): Promise<void> {
+    if (!this.partitions.has(topic)) this.partitions.set(topic, (await this.options.prepare(topic)).partitions.length)
+    this.topic = topic
+    this.partitionCount = this.partitions.get(topic) as number
+  }
+
+  /** As turnTo(), for a topic that a record names: what is wrong with it does not end the run. */
+  private async turnToNamed(topic: string): Promise<KtoolError | undefined> {
+    let problem = this.wrongTopics.get(topic)
+    if (problem !== undefined) return problem
+    try {
+      await this.turnTo(topic)
+    } catch (error) {
+      if (!(error instanceof UnknownTopicError || error instanceof KafkaError)) throw error
+      problem = error
+      this.wrongTopics.set(topic, problem)
+    }
+    return problem
+  }
+
+  stdin(): Promise<void> {
+    return this.records(streamPieces(this.context.stdin, this.context.signal))
+  }
+
+  /** All of stdin as one record. */
+  async wholeStdin(): Promise<void> {
+    const pieces: Buffer[] = []
+    for await (const piece of streamPieces(this.context.stdin, this.context.signal)) pieces.push(Buffer.from(piece))
+    if (!this.isDone) await this.addWhole(Buffer.concat(pieces))
+  }
+
+  /** A file's records. Throws the error of the system where it can't be read. */
+  async recordsOf(file: string): Promise<void> {
+    const fd = openSync(file, 'r')
+    try {
+      await this.records(filePieces(fd, this.context.signal))
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  /** A file as one record. Throws the error of the system where it can't be read. */
+  async whole(file: string): Promise<void> {
+    await this.addWhole(readFileSync(file))
+  }
+
+  private async addWhole(value: Buffer): Promise<void> {
+    const { key, emptyIsNull } = this.options
+    await this.add(recordOf(this.taken + 1, key, emptyIsNull && value.length === 0 ? null : value))
+  }
+
+  private async records(pieces: AsyncIterable<Buffer>): Promise<void> {
+    const reader = this.newReader()
+    for await (const piece of pieces) {
+      reader.feed(piece)
+      const now = Date.now()
+      while (!this.isDone && this.step(reader, 'next')) {
+        if (!this.append(reader, now)) await this.add(reader)
+      }
+      if (this.isDone) return
+    }
+    if (!this.isDone && this.step(reader, 'finish')) await this.add(reader)
+  }
+
+  /** The reader's next record that is right; wrong ones are reported and left out. */
+  private step(reader: InputReader, move: 'next' | 'finish'): boolean {
+    for (;;) {
+      try {
+        return reader[move]()
+      } catch (error) {
+        if (!(error instanceof InputRecordError)) throw error
+        this.context.fail(error)
+      }
+    }
+  }
+
+  /** Appends, for as long as that takes. */
+  private async add(record: InputRecord): Promise<void> {
+    const topic = this.options.topic ?? record.topic
+    if (topic === null) {
+      this.context.fail(new InputRecordError(record.number, 'it names no topic'))
+      return
+    }
+    if (topic !== this.topic) {
+      const problem = await this.turnToNamed(topic)
+      if (problem !== undefined) {
+        this.context.fail(new InputRecordError(record.number, problem.message, problem.hint))
+        return
+      }
+    }
+    const partition = this.partitionOf(record)
+    if (partition >= this.partitionCount) {
+      const hint = `its partitions are 0 to ${this.partitionCount - 1}; --partitioner murmur2 chooses by the key`
+      this.context.fail(new InputRecordError(record.number, `topic ${topic} has no partition ${partition}`, hint))
+      return
+    }
+    while (!this.append(record, Date.now())) await this.producer.room()
+  }
+
+  private partitionOf({ partition }: InputRecord): number {
+    const { options } = this
+    return options.partition ?? (options.recordPartitions ? partition : null) ?? -1
+  }
+
+  /** False where add() has to see to it: no room, another topic, a partition that the topic does not have. */
+  private append(record: InputRecord, now: number): boolean {
+    const { options, topic } = this
+    if (topic === null || (options.topic ?? record.topic) !== topic) return false
+    const partition = this.partitionOf(record)
+    if (partition >= this.partitionCount) return false
+    const { buffer, keyStart, keyEnd, valueStart, valueEnd, number } = record
+    const timestamp = options.timestamp ?? record.timestamp ?? now
+    const headers = record.headers ?? options.headers
+    if (
+      !this.producer.append(
+        topic,
+        partition,
+        timestamp,
+        buffer,
+        keyStart,
+        keyEnd,
+        valueStart,
+        valueEnd,
+        number,
+        headers,
+      )
+    ) {
+      return false
+    }
+    this.taken++
+    return true
+  }
+}
