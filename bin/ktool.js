@@ -39,7 +39,9 @@ function runOwnNode() {
   const own = path.join(__dirname, '../node_modules/node/bin/node')
   if (!fs.existsSync(own)) {
     console.error(
-      'ktool: needs Node 22.15 or newer, this is ' + process.versions.node + '\n  install a newer one: https://nodejs.org',
+      'ktool: needs Node 22.15 or newer, this is ' +
+        process.versions.node +
+        '\n  install a newer one: https://nodejs.org',
     )
     process.exitCode = 2
     return

@@ -4,7 +4,7 @@
 # The words that may follow PATH.
 _ktool_words() {
   case $1 in
-    '') REPLY='produce consume topics help completion' ;;
+    '') REPLY='produce consume topics help serve completion' ;;
     'topics') REPLY='list describe create delete add-partitions' ;;
     *) return 1 ;;
   esac
@@ -15,7 +15,7 @@ _ktool_options() {
   case $1 in
     '') REPLY='--version -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'produce') REPLY='-l --lines -D --delimiter -K --key-delimiter -k --key -H --header -Z --null -p --partition -z --compression --timestamp --acks --no-idempotence -c --count --allow-auto-topic-creation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --partitioner -z --compression --timestamp --acks --no-idempotence -c --count --allow-auto-topic-creation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --isolation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics list') REPLY='--internal -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics describe') REPLY='--under-replicated --unavailable --under-min-isr --at-min-isr --with-overrides -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -23,6 +23,7 @@ _ktool_options() {
     'topics delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics add-partitions') REPLY='--total --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'help') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'serve') REPLY='--listen --advertise --data --memory --topic --config --set -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'completion') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     *) REPLY= ;;
   esac
@@ -31,9 +32,13 @@ _ktool_options() {
 # What the value of an option is, given as 'PATH OPTION': =WORDS, a kind, or - for anything. Fails for a switch.
 _ktool_value() {
   case $1 in
-    'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce -z' | 'produce --compression' | 'produce --timestamp' | 'produce -c' | 'produce --count' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics add-partitions --total') REPLY='-' ;;
+    'produce --input') REPLY='=lines jsonl whole template' ;;
+    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce -z' | 'produce --compression' | 'produce --timestamp' | 'produce -c' | 'produce --count' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics add-partitions --total' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve --set' | 'serve -X') REPLY='-' ;;
+    'produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks') REPLY='=all 1 0' ;;
     'consume --isolation') REPLY='=committed uncommitted' ;;
+    'serve --data') REPLY='directory' ;;
+    'serve --config') REPLY='file' ;;
     *' -b') REPLY='-' ;;
     *' --bootstrap-server') REPLY='-' ;;
     *' -F') REPLY='file' ;;

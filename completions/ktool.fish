@@ -5,7 +5,7 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics help completion
+            printf '%s\n' produce consume topics help serve completion
         case 'topics'
             printf '%s\n' list describe create delete add-partitions
     end
@@ -44,7 +44,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output -D --delimiter -K --key-delimiter -k --key -H --header -p --partition -z --compression --timestamp --acks -c --count -o --offset --until -f --format --isolation --partitions -r --replication-factor --config --replica-assignment --total
+    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --partitioner -z --compression --timestamp --acks -c --count -o --offset --until -f --format --isolation --partitions -r --replication-factor --config --replica-assignment --total --listen --advertise --data --topic
 end
 
 # Whether the command line is at PATH.
@@ -85,19 +85,24 @@ complete -c ktool -n '__ktool_at ""' -a produce -d 'Write records to a topic'
 complete -c ktool -n '__ktool_at ""' -a consume -d 'Print the records of topics'
 complete -c ktool -n '__ktool_at ""' -a topics -d 'List, describe, create, extend and delete topics'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
+complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
 complete -c ktool -n '__ktool_at "topics"' -a list -d 'List topics'
 complete -c ktool -n '__ktool_at "topics"' -a describe -d 'Show topics with their partitions and configs'
 complete -c ktool -n '__ktool_at "topics"' -a create -d 'Create topics'
 complete -c ktool -n '__ktool_at "topics"' -a delete -d 'Delete topics'
 complete -c ktool -n '__ktool_at "topics"' -a add-partitions -d 'Give a topic more partitions'
+complete -c ktool -n '__ktool_at "produce"' -l input -x -a 'lines jsonl whole template' -d 'What the input is: lines, what `consume --json` writes, one record, or text by a --template'
 complete -c ktool -n '__ktool_at "produce"' -s l -l lines -d 'Each line of the FILEs is a record'
+complete -c ktool -n '__ktool_at "produce"' -l template -x -d 'Fields of a record and what stands between them, such as \'%k\\t%v\\n\''
 complete -c ktool -n '__ktool_at "produce"' -s D -l delimiter -x -d 'Ends a record; \\t, \\0, \\xNN are understood'
 complete -c ktool -n '__ktool_at "produce"' -s K -l key-delimiter -x -d 'Ends the key of a record; without it a record has no key'
+complete -c ktool -n '__ktool_at "produce"' -l headers-delimiter -x -d 'Ends the headers, name=value,…, at the beginning of each record'
 complete -c ktool -n '__ktool_at "produce"' -s k -l key -x -d 'Key of the records that have none of their own'
 complete -c ktool -n '__ktool_at "produce"' -s H -l header -x -d 'Header of every record; NAME alone has a null value'
 complete -c ktool -n '__ktool_at "produce"' -s Z -l null -d 'Empty keys and values become null'
 complete -c ktool -n '__ktool_at "produce"' -s p -l partition -x -d 'Partition of all records'
+complete -c ktool -n '__ktool_at "produce"' -l partitioner -x -a 'murmur2 sticky round-robin random crc32' -d 'Who chooses the partition; crc32 is what librdkafka does'
 complete -c ktool -n '__ktool_at "produce"' -s z -l compression -x -d 'none, gzip, snappy, lz4 or zstd'
 complete -c ktool -n '__ktool_at "produce"' -l timestamp -x -d 'Timestamp of all records'
 complete -c ktool -n '__ktool_at "produce"' -l acks -x -a 'all 1 0' -d 'Who must have a record: all in-sync replicas, the leader, nobody'
@@ -134,4 +139,12 @@ complete -c ktool -n '__ktool_argument "topics delete" 0' -a '(__ktool_names top
 complete -c ktool -n '__ktool_at "topics add-partitions"' -l total -x -d 'Number of partitions that the topic has afterwards'
 complete -c ktool -n '__ktool_at "topics add-partitions"' -l dry-run -d 'Let the broker check, and change nothing'
 complete -c ktool -n '__ktool_argument "topics add-partitions" 0 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine'
+complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
+complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'
+complete -c ktool -n '__ktool_at "serve"' -l memory -d 'Keep nothing: all is gone when the broker ends'
+complete -c ktool -n '__ktool_at "serve"' -l topic -x -d 'A topic to make unless it exists'
+complete -c ktool -n '__ktool_at "serve"' -l config -r -F -d 'A Kafka server.properties; Kafka\'s own names for everything'
+complete -c ktool -n '__ktool_at "serve"' -l set -x -d 'A broker config under Kafka\'s name'
+complete -c ktool -n '__ktool_at "serve"' -s X -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
 complete -c ktool -n '__ktool_argument "completion" 0 0' -a 'bash zsh fish'

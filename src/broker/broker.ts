@@ -10,12 +10,15 @@ import { LogManager } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
+import { GroupCoordinator } from './groups/coordinator.ts'
+import { GroupStore } from './groups/store.ts'
 import { ResourceType } from './metadata-image.ts'
 import { MetadataLog } from './metadata-log.ts'
 import { type BrokerOptions, brokerSettings, type Endpoint } from './options.ts'
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
+import { GROUP_METADATA_TOPIC } from './topic-names.ts'
 
 export interface BrokerLog {
   /** What was done. */
@@ -45,6 +48,7 @@ export class Broker implements RunningBroker {
   readonly controller: Controller
   readonly partitions: Partitions
   readonly producerIds: ProducerIds
+  readonly groups: GroupCoordinator
   readonly log: BrokerLog
   readonly logs: LogManager
   private readonly advertised: Endpoint | undefined
@@ -82,12 +86,19 @@ export class Broker implements RunningBroker {
       configs,
       changed: {
         partitionsAdded: (topic, from) => this.partitions.add(topic, from),
-        topicDeleted: (topic) => this.partitions.remove(topic),
+        topicDeleted: (topic) => {
+          this.partitions.remove(topic)
+          this.groups.topicDeleted(topic.name)
+        },
         configsChanged: (type, name) => this.configsChanged(type, name),
       },
       note: (text) => log.note(text),
     })
     this.producerIds = new ProducerIds(this.controller, metadata)
+    const reports = { now: Date.now, note: (text: string) => log.verbose(text), warn: (text: string) => log.warn(text) }
+    const topicSize = () => this.controller.internalTopic(GROUP_METADATA_TOPIC).partitions.length
+    const store = new GroupStore({ partitions: this.partitions, topicSize, ...reports })
+    this.groups = new GroupCoordinator({ configs, store, ...reports })
   }
 
   get dataDirectory(): string {
@@ -128,6 +139,7 @@ export class Broker implements RunningBroker {
   }
 
   private async stop(): Promise<void> {
+    this.groups.close()
     await Promise.all(this.servers.map((server) => server.close()))
     await this.logs.close()
   }
@@ -164,6 +176,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     broker.controller.electSelf()
     await metadata.flush()
     await broker.partitions.load()
+    broker.groups.load()
     for (const { name, partitions } of options.topics ?? []) broker.controller.ensureTopic(name, partitions)
     await metadata.flush()
     await broker.listen(endpoints)

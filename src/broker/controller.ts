@@ -136,6 +136,13 @@ export class Controller {
     return this.image.topics.get(name)
   }
 
+  /** A topic that Kafka itself writes, made on first use. Throws COORDINATOR_NOT_AVAILABLE where it can't be. */
+  internalTopic(name: string): TopicImage {
+    const topic = this.image.topics.get(name) ?? this.autoCreate(name)
+    if (topic === undefined) throw new ApiError('COORDINATOR_NOT_AVAILABLE')
+    return topic
+  }
+
   deleteTopic(topic: TopicImage): void {
     this.options.metadata.append([{ type: RecordType.removeTopic, version: 0, value: { topicId: topic.id } }])
     this.collisions.delete(collisionKey(topic.name))

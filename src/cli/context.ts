@@ -77,11 +77,10 @@ export function createRun(globals: GlobalValues, settings: Settings, signal: Abo
     rows: (spec) => createRows(spec, { form, stream: around.stdout, colour }),
     note,
     warn: (text) => say(`warning: ${text}`),
-    fail(error) {
+    fail(error, item) {
       codes.add(exitCodeOf(error))
-      around.stderr.write(
-        errorText(error, { verbose, colour: wantsColour(globals.noColor, around.env, around.stderr) }),
-      )
+      const colour = wantsColour(globals.noColor, around.env, around.stderr)
+      stderr().write(errorText(error, { verbose, colour, item }))
     },
     progress: (label) => (quiet || !around.stderr.isTTY ? silentProgress(note) : spinner(label, around.stderr, note)),
     async confirm(question, { required = false } = {}) {

@@ -18,7 +18,10 @@ export const command = defineCommand({
   async run(context, { words }) {
     const located = locate(words)
     if (located.rest.length > 0) throw new UsageError(`${located.words.join(' ')} has no command '${located.rest[0]}'`)
-    await write(context.stdout, await helpOn(located, { width: pageWidth(process.stdout), colour: context.colour }))
+    await write(
+      context.stdout,
+      await helpOn(located, { width: pageWidth(context.stdout as { columns?: number }), colour: context.colour }),
+    )
     return undefined
   },
 })

@@ -26,7 +26,7 @@ export const manifest: readonly Entry[] = [
   { path: 'topics delete', summary: 'Delete topics', load: () => import('../commands/topics/delete.ts') },
   { path: 'topics add-partitions', summary: 'Give a topic more partitions', load: () => import('../commands/topics/add-partitions.ts') },
   { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
-  { path: 'serve', summary: 'Run a Kafka broker on this machine', load: () => import('../commands/serve.ts') },
+  { path: 'serve', summary: 'Run a broker on this machine', load: () => import('../commands/serve.ts') },
   { path: 'completion', summary: 'Print the completion script for a shell', load: () => import('./completion-command.ts') },
   { path: '__complete', summary: 'Names that complete a word', load: () => import('./complete-names.ts'), hidden: true },
 ]

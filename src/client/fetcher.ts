@@ -132,6 +132,7 @@ export class Fetcher {
       this.lost.delete(position)
       for (const set of this.byLeader.values()) set.delete(position)
     }
+    this.wakeUp()
   }
 
   /** The next answer, whichever leader it comes from. Throws what ends the reading. Null after close(). */

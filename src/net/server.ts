@@ -52,6 +52,8 @@ export class ServerConnection {
   private readonly frames: FrameAssembler
   private readonly pool: BufferPool
   private readonly queue: Buffer[] = []
+  /** Given out for the answer that is being made. */
+  private lent: Buffer[] = []
   private busy = false
   private paused = false
   private closed = false
@@ -81,6 +83,14 @@ export class ServerConnection {
     socket.on('data', (chunk) => this.receive(chunk as Buffer))
     socket.on('drain', () => this.work())
     socket.on('close', () => this.destroy())
+  }
+
+  /** A buffer for a part of the answer to the request at hand; it is used again once that part is sent. */
+  lend(bytes: number): Buffer {
+    if (bytes < LARGE_FRAME) return Buffer.allocUnsafe(bytes)
+    const buffer = this.pool.take(bytes)
+    if (bytes <= LARGEST_KEPT) this.lent.push(buffer)
+    return buffer
   }
 
   get isClosed(): boolean {
@@ -134,14 +144,22 @@ export class ServerConnection {
 
   private finish(frame: Buffer, answer: Answer): void {
     if (frame.length >= LARGE_FRAME && frame.length <= LARGEST_KEPT && isWhole(frame)) this.pool.give(frame)
+    const { lent, socket } = this
+    if (lent.length > 0) this.lent = []
     if (answer === null || this.closed) return
-    const { socket } = this
-    if (answer.length === 1) socket.write(answer[0])
+    const sent = lent.length === 0 ? undefined : () => this.giveBack(lent)
+    const last = answer.length - 1
+    if (last === 0) socket.write(answer[0], sent)
     else {
       socket.cork()
-      for (const piece of answer) socket.write(piece)
+      for (let i = 0; i < last; i++) socket.write(answer[i])
+      socket.write(answer[last], sent)
       socket.uncork()
     }
+  }
+
+  private giveBack(buffers: readonly Buffer[]): void {
+    for (const buffer of buffers) this.pool.give(buffer)
   }
 
   /** Reads on exactly while nothing waits. */

@@ -6,9 +6,10 @@
 // Between open and load the metadata log is read, which tells what topics there are and how they are set up.
 
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeDirectory } from '../util/make-directory.ts'
 import {
   CLEANER_OFFSETS,
   HIGH_WATERMARKS,
@@ -107,7 +108,7 @@ export class LogManager {
   constructor(options: LogManagerOptions) {
     this.#options = options
     this.isEphemeral = options.ephemeral ?? false
-    this.dir = this.isEphemeral ? makeEphemeralDirectory() : makeDirectory(options.dir ?? '')
+    this.dir = this.isEphemeral ? makeEphemeralDirectory() : makeDataDirectory(options.dir ?? '')
     this.#lock = new DirectoryLock(this.dir)
     try {
       this.meta = readMetaProperties(this.dir)
@@ -385,9 +386,9 @@ async function forEach<T>(items: readonly T[], atATime: number, work: (item: T) 
   await Promise.all(Array.from({ length: Math.min(atATime, items.length) }, worker))
 }
 
-function makeDirectory(dir: string): string {
+function makeDataDirectory(dir: string): string {
   try {
-    mkdirSync(dir, { recursive: true })
+    makeDirectory(dir)
     return dir
   } catch (error) {
     throw ioError(`can't make the data directory ${dir}`, error)

@@ -22,6 +22,8 @@ const FULL_FETCH_EPOCHS = [0, -1]
 const DEBUGGING_CONSUMER = -2
 const NO_RECORDS = Buffer.alloc(0)
 
+type Allocate = (bytes: number) => Buffer
+
 /** What one pass over the partitions gave. */
 export interface FetchPass {
   response: Input<FetchResponse>
@@ -39,7 +41,8 @@ export const handler = defineHandler({
     if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) {
       return { errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND') }
     }
-    const pass = () => readAll(request, version, broker)
+    const allocate = (bytes: number) => connection.lend(bytes)
+    const pass = () => readAll(request, version, broker, allocate)
     const first = pass()
     const enough = first.urgent || first.bytes >= request.minBytes || request.maxWaitMs <= 0
     if (enough || first.partitions.length === 0) return first.response
@@ -47,7 +50,7 @@ export const handler = defineHandler({
   },
 })
 
-function readAll(request: FetchRequest, version: number, broker: Broker): FetchPass {
+function readAll(request: FetchRequest, version: number, broker: Broker, allocate: Allocate): FetchPass {
   const maxBytes = Math.min(request.maxBytes, broker.configs.number('fetch.max.bytes'))
   const pass: FetchPass = { response: {}, bytes: 0, urgent: false, partitions: [] }
   const { image } = broker.metadata
@@ -61,7 +64,7 @@ function readAll(request: FetchRequest, version: number, broker: Broker): FetchP
         if (topic === undefined) return failed(wanted.partition, unknown, pass)
         const partition = partitionOf(broker, topic.name, wanted.partition)
         if (typeof partition === 'string') return failed(wanted.partition, partition, pass)
-        return readOne(partition, wanted, request, Math.max(0, maxBytes - pass.bytes), pass)
+        return readOne(partition, wanted, request, Math.max(0, maxBytes - pass.bytes), pass, allocate)
       }),
     }
   })
@@ -84,6 +87,7 @@ function readOne(
   request: FetchRequest,
   bytesLeft: number,
   pass: FetchPass,
+  allocate: Allocate,
 ): PartitionAnswer {
   const { log } = partition
   const { fetchOffset, lastFetchedEpoch, partitionMaxBytes } = wanted
@@ -113,6 +117,7 @@ function readOne(
     const { records, abortedTransactions } = log.read(fetchOffset, Math.min(partitionMaxBytes, bytesLeft), {
       isolation: isDebugging ? 'logEnd' : committed ? 'committed' : 'highWatermark',
       minOneBatch: pass.bytes === 0,
+      allocate,
     })
     pass.bytes += records.length
     pass.partitions.push({ partition, offset: fetchOffset })

@@ -2,6 +2,7 @@
 
 import { FindCoordinator } from '../../protocol/apis/10-find-coordinator.ts'
 import { type ErrorName, errorCode, errorText } from '../../protocol/errors.ts'
+import { ApiError } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
 import { defineHandler } from '../handler.ts'
 import { GROUP_METADATA_TOPIC } from '../topic-names.ts'
@@ -28,7 +29,11 @@ export const handler = defineHandler({
 /** The topic that the coordinator keeps its state in is made on first use. */
 function coordinatorProblem(broker: Broker, keyType: number): ErrorName | undefined {
   if (keyType !== GROUP) return keyType > 2 || keyType < 0 ? 'INVALID_REQUEST' : 'COORDINATOR_NOT_AVAILABLE'
-  const { topics } = broker.metadata.image
-  const isThere = topics.has(GROUP_METADATA_TOPIC) || broker.controller.autoCreate(GROUP_METADATA_TOPIC) !== undefined
-  return isThere ? undefined : 'COORDINATOR_NOT_AVAILABLE'
+  try {
+    broker.controller.internalTopic(GROUP_METADATA_TOPIC)
+    return undefined
+  } catch (error) {
+    if (error instanceof ApiError) return error.error
+    throw error
+  }
 }

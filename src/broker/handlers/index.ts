@@ -5,7 +5,15 @@ import { handler as produce } from './00-produce.ts'
 import { handler as fetch } from './01-fetch.ts'
 import { handler as listOffsets } from './02-list-offsets.ts'
 import { handler as metadata } from './03-metadata.ts'
+import { handler as offsetCommit } from './08-offset-commit.ts'
+import { handler as offsetFetch } from './09-offset-fetch.ts'
 import { handler as findCoordinator } from './10-find-coordinator.ts'
+import { handler as joinGroup } from './11-join-group.ts'
+import { handler as heartbeat } from './12-heartbeat.ts'
+import { handler as leaveGroup } from './13-leave-group.ts'
+import { handler as syncGroup } from './14-sync-group.ts'
+import { handler as describeGroups } from './15-describe-groups.ts'
+import { handler as listGroups } from './16-list-groups.ts'
 import { handler as apiVersions } from './18-api-versions.ts'
 import { handler as createTopics } from './19-create-topics.ts'
 import { handler as deleteTopics } from './20-delete-topics.ts'
@@ -13,6 +21,8 @@ import { handler as initProducerId } from './22-init-producer-id.ts'
 import { handler as offsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts'
 import { handler as describeConfigs } from './32-describe-configs.ts'
 import { handler as createPartitions } from './37-create-partitions.ts'
+import { handler as deleteGroups } from './42-delete-groups.ts'
+import { handler as offsetDelete } from './47-offset-delete.ts'
 import { handler as describeCluster } from './60-describe-cluster.ts'
 import { handler as describeTopicPartitions } from './75-describe-topic-partitions.ts'
 
@@ -21,7 +31,15 @@ const list: AnyHandler[] = [
   fetch,
   listOffsets,
   metadata,
+  offsetCommit,
+  offsetFetch,
   findCoordinator,
+  joinGroup,
+  heartbeat,
+  leaveGroup,
+  syncGroup,
+  describeGroups,
+  listGroups,
   apiVersions,
   createTopics,
   deleteTopics,
@@ -29,6 +47,8 @@ const list: AnyHandler[] = [
   offsetForLeaderEpoch,
   describeConfigs,
   createPartitions,
+  deleteGroups,
+  offsetDelete,
   describeCluster,
   describeTopicPartitions,
 ]

@@ -40,10 +40,10 @@ const GROUPS = 8
 const TOPIC_IDS = 10
 
 const UNKNOWN_TOPIC_ID = errorCode('UNKNOWN_TOPIC_ID')
-const STALE_MEMBER_EPOCH = errorCode('STALE_MEMBER_EPOCH')
+const between = new Set([errorCode('STALE_MEMBER_EPOCH'), errorCode('REBALANCE_IN_PROGRESS')])
 
-/** The next heartbeat brings the member's new epoch. */
-class StaleEpochError extends KafkaError {
+/** The group is between two generations, or the next heartbeat brings the member's new epoch: soon it may do. */
+class BetweenError extends KafkaError {
   override readonly retriable = true
 }
 
@@ -75,7 +75,7 @@ export async function fetchOffsets(
                   groupId,
                   memberId: memberId || null,
                   memberEpoch: memberId === '' ? -1 : generation,
-                  topics: rows && rows.map((row) => ({ ...row, topicId: ids?.get(row.name) ?? ZERO_UUID })),
+                  topics: rows?.map((row) => ({ ...row, topicId: ids?.get(row.name) ?? ZERO_UUID })) ?? null,
                 },
               ],
               requireStable,
@@ -85,7 +85,7 @@ export async function fetchOffsets(
     )
     const fetched = new Map<string, CommittedOffset>()
     const { code, topics: answered } = groupOf(answer)
-    throwStale(code, groupId)
+    throwBetween(code, groupId)
     if (code !== 0) throw new KafkaError(code, `offsets of group ${groupId}`)
     for (const row of answered) {
       const topic = row.name || nameOf(row.topicId, ids)
@@ -153,7 +153,7 @@ export async function commitOffsets(
     for (const row of answer.topics) {
       const topic = row.name || nameOf(row.topicId, ids)
       for (const { partitionIndex: partition, errorCode } of row.partitions) {
-        throwStale(errorCode, groupId)
+        throwBetween(errorCode, groupId)
         const what = `committing ${keyOf({ topic, partition })} for group ${groupId}`
         if (errorCode === UNKNOWN_TOPIC_ID) {
           cluster.forget(topic)
@@ -185,8 +185,8 @@ function nameOf(topicId: string, ids: Map<string, string> | null): string {
   return ''
 }
 
-function throwStale(code: number, groupId: string): void {
-  if (code === STALE_MEMBER_EPOCH) throw new StaleEpochError(code, `group ${groupId}`)
+function throwBetween(code: number, groupId: string): void {
+  if (between.has(code)) throw new BetweenError(code, `group ${groupId}`)
 }
 
 function withTime(cluster: Cluster, timeoutMs = cluster.options.apiTimeoutMs): Cluster['options'] {

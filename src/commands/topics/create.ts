@@ -82,10 +82,12 @@ export const command = defineCommand({
           replicationFactor: known(created.replicationFactor),
           topicId: dryRun ? null : created.topicId,
         })
-      } else if (ifNotExists && created instanceof KafkaError && created.errorName === 'TOPIC_ALREADY_EXISTS') {
+      } else if (!(created instanceof KafkaError) || created.errorName !== 'TOPIC_ALREADY_EXISTS') {
+        context.fail(created)
+      } else if (ifNotExists) {
         await rows.add({ name, result: 'exists', partitions: null, replicationFactor: null, topicId: null })
       } else {
-        context.fail(created)
+        context.fail(new KtoolError(created.message, { hint: '--if-not-exists leaves topics alone that exist' }))
       }
     }
     await rows.end()

@@ -93,7 +93,7 @@ async function groupReads(bootstrap: string): Promise<void> {
   const lines = Array.from({ length: 30 }, (_, index) => `key-${index}:value-${index}`)
   const how = ['produce', 'for-a-group', '-b', bootstrap, '-K', ':']
   succeeded(await ktool(how, { input: lines.join('\n') }), 'ktool produce')
-  const consumer = client(bootstrap).consumer({ groupId: 'of-kafkajs', maxWaitTimeInMs: 100, retry: { retries: 8 } })
+  const consumer = client(bootstrap, 8).consumer({ groupId: 'of-kafkajs', maxWaitTimeInMs: 100 })
   await consumer.connect()
   await consumer.subscribe({ topics: ['for-a-group'], fromBeginning: true })
   const read: string[] = []

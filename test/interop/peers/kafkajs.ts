@@ -4,15 +4,16 @@ import { createRequire } from 'node:module'
 import kafkajs, { type Kafka } from 'kafkajs'
 
 const require = createRequire(import.meta.url)
-const settings = { connectionTimeout: 5_000, requestTimeout: 20_000, retry: { retries: 0 } }
+const settings = { connectionTimeout: 5_000, requestTimeout: 20_000 }
 
-/** A kafkajs client for one broker. */
-export function client(bootstrap: string): Kafka {
+/** A kafkajs client for one broker. A group needs retries: its coordinator may still have to be made. */
+export function client(bootstrap: string, retries = 0): Kafka {
   return new kafkajs.Kafka({
     clientId: 'interop',
     brokers: [bootstrap],
     logLevel: kafkajs.logLevel.NOTHING,
     ...settings,
+    retry: { retries },
   })
 }
 
@@ -66,6 +67,7 @@ export async function readPartition(bootstrap: string, topic: string, partition:
     isolationLevel: 1,
     allowAutoTopicCreation: false,
     ...settings,
+    retry: { retries: 0 },
   })
   await cluster.connect()
   await cluster.addTargetTopic(topic)

@@ -32,6 +32,7 @@ const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) killAll(child)
 })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 
 /** Keeps a child, and where it leads a process group its own children, from outliving this process. */
 export function guard(child: ChildProcess): ChildProcess {

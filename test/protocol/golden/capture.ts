@@ -88,7 +88,10 @@ sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule require
   const tool = (name: KafkaTool, line: string, input = '') =>
     attempt(
       `${name} ${line}`,
-      kafka.tool(name, [...(name.endsWith('perf') ? [] : on), ...line.split(' ').filter(Boolean)], { input, timeout: 30_000 }),
+      kafka.tool(name, [...(name.endsWith('perf') ? [] : on), ...line.split(' ').filter(Boolean)], {
+        input,
+        timeout: 30_000,
+      }),
     )
 
   await tool('topics', '--create --topic java --partitions 2 --config retention.ms=7200000')

@@ -1,0 +1,231 @@
+// produce and consume through the real binary, on a bundled broker.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { after, before } from 'node:test'
+import { type RunningBroker, startBroker } from '../../src/broker/broker.ts'
+import { type Ended, ktool, type RunOptions, start } from './run.ts'
+
+let broker: RunningBroker
+let env: Record<string, string>
+const folder = mkdtempSync(join(tmpdir(), 'ktool-produce-'))
+
+before(async () => {
+  broker = await startBroker({ memory: true, properties: { 'auto.create.topics.enable': 'false' } })
+  env = { KTOOL_BOOTSTRAP: `127.0.0.1:${broker.listeners[0].port}` }
+})
+
+after(async () => {
+  await broker.close()
+  rmSync(folder, { recursive: true })
+})
+
+const run = (args: string[], options: RunOptions = {}): Promise<Ended> => ktool(args, { env, ...options })
+
+/** A new topic; its name. */
+let topics = 0
+async function topic(partitions = 1, ...more: string[]): Promise<string> {
+  const name = `topic-${++topics}`
+  const created = await run(['topics', 'create', name, '-p', String(partitions), ...more])
+  assert.equal(created.code, 0, created.stderr)
+  return name
+}
+
+async function ok(args: string[], options: RunOptions = {}): Promise<string> {
+  const ended = await run(args, options)
+  assert.deepEqual([ended.code, ended.stderr], [0, ''], args.join(' '))
+  return ended.stdout
+}
+
+test('lines go in and come out, the last one without its newline too', async () => {
+  const name = await topic()
+  await ok(['produce', name], { stdin: 'one\n\nthree' })
+  assert.equal(await ok(['consume', name, '-e']), 'one\n\nthree\n')
+  assert.equal(await ok(['consume', name, '-e', '-f', '%o=%s;']), '0=one;1=;2=three;')
+})
+
+test('keys, headers, null, timestamps and partitions', async () => {
+  const name = await topic(3)
+  await ok(['produce', name, '-K', '\\t', '-Z', '-H', 'a=1', '-H', 'b', '--timestamp', '@1234', '-p', '2'], {
+    stdin: 'k1\tv1\nk2\t\nno key\n',
+  })
+  await ok(['produce', name, '-k', 'fixed', '-p', '1', '-D', '|'], { stdin: 'x|y' })
+  assert.equal(
+    await ok(['consume', name, '-e', '-p', '2', '-f', '%p %T %K %k %S %s %h\\n']),
+    ['2 1234 2 k1 2 v1 a=1,b=NULL', '2 1234 2 k2 -1  a=1,b=NULL', '2 1234 -1  6 no key a=1,b=NULL', ''].join('\n'),
+  )
+  assert.equal(await ok(['consume', name, '-e', '-p', '1', '-f', '%k=%s\\n']), 'fixed=x\nfixed=y\n')
+})
+
+test('files are records, or their lines are', async () => {
+  const name = await topic()
+  const files = ['a.txt', 'b.txt'].map((file, i) => {
+    writeFileSync(join(folder, file), `${i}1\n${i}2\n`)
+    return join(folder, file)
+  })
+  await ok(['produce', name, ...files])
+  await ok(['produce', name, '--lines', ...files])
+  assert.equal(await ok(['consume', name, '-e', '-f', '[%s]']), '[01\n02\n][11\n12\n][01][02][11][12]')
+  const partly = await run(['produce', name, join(folder, 'none'), files[0]])
+  assert.equal(partly.code, 1)
+  assert.match(partly.stderr, /none: no such file or directory/)
+  assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
+})
+
+test('offsets: beginning, end, numbers, the last ones, times', async () => {
+  const name = await topic()
+  for (const [i, time] of [1000, 2000, 3000].entries()) {
+    await ok(['produce', name, '--timestamp', `@${time}`], { stdin: `v${i}\n` })
+  }
+  const from = (offset: string, ...more: string[]) => ok(['consume', name, '-e', '-o', offset, ...more])
+  assert.equal(await from('beginning'), 'v0\nv1\nv2\n')
+  assert.equal(await from('end'), '')
+  assert.equal(await from('1'), 'v1\nv2\n')
+  assert.equal(await from('-1'), 'v2\n')
+  assert.equal(await from('-99'), 'v0\nv1\nv2\n')
+  assert.equal(await from('@1500'), 'v1\nv2\n')
+  assert.equal(await from('@9000'), '')
+  assert.equal(await from('beginning', '--until', '2'), 'v0\nv1\n')
+  assert.equal(await from('@1000', '--until', '@3000'), 'v0\nv1\n')
+  assert.equal(await ok(['consume', name, '-c', '2']), 'v0\nv1\n')
+})
+
+test('several topics, by name and by pattern', async () => {
+  const [one, two] = [await topic(), await topic()]
+  await ok(['produce', one], { stdin: '1\n' })
+  await ok(['produce', two], { stdin: '2\n' })
+  const lines = (await ok(['consume', `{${one},${two}}`, '-e', '-f', '%t %s\\n'])).trimEnd().split('\n').sort()
+  assert.deepEqual(lines, [`${one} 1`, `${two} 2`])
+})
+
+test('what consume writes as JSON, produce reads back without loss', async () => {
+  const [source, copy] = [await topic(3), await topic(3)]
+  const stdin = [
+    {
+      partition: 0,
+      timestamp: 5,
+      key: '/wD+',
+      keyEncoding: 'base64',
+      value: null,
+      headers: [
+        ['h', '1'],
+        ['h', null],
+      ],
+    },
+    { partition: 2, timestamp: 6, key: null, value: '', headers: [['r', 'gA==', 'base64']] },
+    { partition: 2, timestamp: 7, key: '', value: 'grüße "x"\n\u0000' },
+  ]
+    .map((record) => `${JSON.stringify(record)}\n`)
+    .join('')
+  await ok(['produce', source, '--input', 'jsonl'], { stdin })
+  const first = await ok(['consume', source, '-e', '--json'])
+  await ok(['produce', copy, '--input', 'jsonl'], { stdin: first })
+  const second = await ok(['consume', copy, '-e', '--json'])
+  const sorted = (text: string) => text.replaceAll(copy, source).split('\n').sort()
+  assert.deepEqual(sorted(second), sorted(first))
+  assert.equal(first.split('\n').length, 4)
+})
+
+test('a record that is wrong or too large is named, and the others are written', async () => {
+  const name = await topic(1, '-c', 'max.message.bytes=2000')
+  const stdin = `small\n${'x'.repeat(3000)}\nlast\n`
+  const large = await run(['produce', name], { stdin })
+  assert.equal(large.code, 1)
+  assert.match(large.stderr, /MESSAGE_TOO_LARGE/)
+  assert.match(large.stderr, /not written: record 2/)
+  const wrong = await run(['produce', name, '--input', 'jsonl'], {
+    stdin: '{"value":"ok"}\nnot json\n{"value":"too"}\n',
+  })
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.stderr, /record 2 of the input: it is not JSON/)
+  assert.equal(await ok(['consume', name, '-e']), 'small\nlast\nok\ntoo\n')
+})
+
+test('an unknown topic names the nearest ones, for both directions', async () => {
+  const name = await topic()
+  for (const command of ['produce', 'consume']) {
+    const ended = await run([command, `${name}x`], { stdin: 'lost\n' })
+    assert.equal(ended.code, 1)
+    assert.equal(ended.stdout, '')
+    assert.match(ended.stderr, new RegExp(`^ktool: there is no topic ${name}x\n {2}did you mean ${name}`))
+  }
+  const partition = await run(['consume', name, '-p', '7'])
+  assert.match(partition.stderr, /has no partition 7\n {2}its partitions are 0 to 0/)
+})
+
+test('Ctrl-C while producing sends what was read and ends with 130', async () => {
+  const name = await topic()
+  const child = start(['produce', name], env)
+  const seen = start(['consume', name, '-c', '1'], env)
+  const shown = once(seen.stdout, 'data')
+  child.stdin.write('typed\nunfinished')
+  const [first] = await shown
+  assert.equal(String(first), 'typed\n')
+  child.kill('SIGINT')
+  const [code] = await once(child, 'close')
+  assert.equal(code, 130)
+  assert.equal(await ok(['consume', name, '-e']), 'typed\n')
+})
+
+test('consume goes on with what comes in, until Ctrl-C', async () => {
+  const name = await topic()
+  const child = start(['consume', name], env)
+  for (const value of ['a\n', 'b\n']) {
+    const shown = once(child.stdout, 'data')
+    await ok(['produce', name], { stdin: value })
+    assert.equal(String((await shown)[0]), value)
+  }
+  child.kill('SIGINT')
+  const [code] = await once(child, 'close')
+  assert.equal(code, 130)
+})
+
+test('a reader that goes away ends consume quietly', async () => {
+  const name = await topic()
+  await ok(['produce', name], { stdin: 'line of some length\n'.repeat(200_000) })
+  const child = start(['consume', name], env)
+  let stderr = ''
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+  const [code] = await once(child, 'close')
+  assert.deepEqual([code, stderr], [0, ''])
+})
+
+for (const codec of ['gzip', 'snappy', 'lz4', 'zstd', 'zstd:1']) {
+  test(`compressed with ${codec}`, async () => {
+    const name = await topic(2)
+    const stdin = Array.from({ length: 20_000 }, (_, i) => `key-${i % 100}\tvalue number ${i}\n`).join('')
+    await ok(['produce', name, '-z', codec, '-K', '\\t'], { stdin })
+    const out = await ok(['consume', name, '-e', '-f', '%k\\t%s\\n'])
+    const sort = (text: string) => text.split('\n').sort().join('\n')
+    assert.ok(sort(out) === sort(stdin))
+  })
+}
+
+test('options that make no sense are usage errors', async () => {
+  const cases: [string[], RegExp][] = [
+    [['produce', 't', '--lines'], /--lines is for FILEs/],
+    [['produce', 't', '-D', ''], /delimiter must not be empty/],
+    [['produce', 't', '-z', 'brotli'], /'brotli' is not a codec/],
+    [['produce', 't', '-z', 'gzip:77'], /77 is more than 9/],
+    [['produce', 't', '-H', '=x'], /has no name/],
+    [['produce', 't', '--template', '%k'], /nothing ends %k/],
+    [['consume', 't', '-o', 'begin'], /'begin' is not an offset/],
+    [['consume', 't', '-f', '%y'], /%y is not a format token/],
+    [['consume', 't', '-f', '%s', '--json'], /exclude each other/],
+    [['consume', 't', '--output', 'yaml'], /can't be printed as yaml/],
+    [['consume'], /TOPIC/],
+  ]
+  for (const [args, message] of cases) {
+    const ended = await run(args)
+    assert.equal(ended.code, 2, ended.stderr + args.join(' '))
+    assert.match(ended.stderr, message)
+    assert.equal(ended.stdout, '')
+  }
+})

@@ -1,0 +1,172 @@
+// The topics commands of the real program against the bundled broker.
+
+import assert from 'node:assert/strict'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import test, { after, before } from 'node:test'
+import { type Ended, ktool, start } from './run.ts'
+
+let broker: ChildProcessWithoutNullStreams
+let env: Record<string, string>
+
+before(async () => {
+  broker = start(['serve', '--memory', '--listen', '127.0.0.1:0'])
+  let stderr = ''
+  broker.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  for await (const line of createInterface(broker.stdout)) {
+    const address = /listening on (\S+:\d+)/.exec(line)?.[1]
+    if (address === undefined) continue
+    env = { KTOOL_BOOTSTRAP: address }
+    return
+  }
+  throw new Error(`the broker did not start: ${stderr}`)
+})
+
+after(async () => {
+  const ended = new Promise((resolve) => broker.on('close', resolve))
+  broker.kill('SIGTERM')
+  assert.equal(await ended, 0)
+})
+
+const topics = (...args: string[]): Promise<Ended> => ktool(['topics', ...args], { env })
+
+async function done(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await topics(...args)
+  assert.deepEqual([code, stderr], [0, ''], args.join(' '))
+  return stdout
+}
+
+async function rows<Row>(...args: string[]): Promise<Row[]> {
+  return JSON.parse(await done(...args, '--json'))
+}
+
+const names = async (...args: string[]) => (await rows<{ name: string }>('list', ...args)).map(({ name }) => name)
+
+test('create, list, describe, extend and delete', async () => {
+  const created = await rows<{ topicId: string }>('create', 'life.a', 'life.b', '-p', '3', '-c', 'retention.ms=60000')
+  assert.deepEqual(
+    created.map((row) => ({ ...row, topicId: row.topicId.length })),
+    ['life.a', 'life.b'].map((name) => ({ name, result: 'created', partitions: 3, replicationFactor: 1, topicId: 22 })),
+  )
+  assert.equal(await done('list', 'life.*'), 'life.a\t3\t1\nlife.b\t3\t1\n')
+  assert.deepEqual(await names('/^life/'), ['life.a', 'life.b'])
+  assert.deepEqual(await names('life.b', 'no-such'), ['life.b'])
+
+  const [described] = await rows<Record<string, unknown>>('describe', 'life.a')
+  const { partitions, ...topic } = described as { partitions: Record<string, unknown>[] }
+  assert.deepEqual(topic, {
+    name: 'life.a',
+    topicId: created[0].topicId,
+    internal: false,
+    partitionCount: 3,
+    replicationFactor: 1,
+    configs: { 'retention.ms': '60000' },
+  })
+  assert.deepEqual(
+    partitions.map(({ partition }) => partition),
+    [0, 1, 2],
+  )
+  const [{ leader }] = partitions
+  assert.equal(typeof leader, 'number')
+  assert.match(
+    await done('describe', 'life.a', '--output', 'table'),
+    /^life\.a\n3 partitions, replication factor 1, id \S{22}\nretention\.ms=60000\n\nPARTITION +LEADER +LEADER-EPOCH +REPLICAS +ISR\n +0 +\d/,
+  )
+
+  const extended = await topics('add-partitions', 'life.a', '--total', '5')
+  assert.deepEqual([extended.code, extended.stdout], [0, 'life.a\textended\t3\t5\n'])
+  assert.match(extended.stderr, /^warning: records of life\.a with keys go to other partitions/)
+  assert.equal(await done('list', 'life.a'), 'life.a\t5\t1\n')
+
+  assert.equal(await done('delete', 'life.a'), 'life.a\tdeleted\n')
+  assert.equal(await done('delete', 'life.*', '--yes'), 'life.b\tdeleted\n')
+  assert.deepEqual(await names('life.*'), [])
+})
+
+test('one item fails, the others go on, and the exit code is 1', async () => {
+  await done('create', 'part.a')
+  const created = await topics('create', 'part.a', 'part.b', 'bad name')
+  assert.equal(created.code, 1)
+  assert.match(created.stdout, /^part\.b\tcreated\t\d+\t1\t\S+\n$/)
+  assert.match(
+    created.stderr,
+    /^ktool: topic part\.a: TOPIC_ALREADY_EXISTS .*\n {2}.*--if-not-exists.*\nktool: topic bad name: INVALID_TOPIC/,
+  )
+
+  const described = await topics('describe', 'part.b', 'prt.a', 'none*', '--output', 'csv')
+  assert.equal(described.code, 1)
+  assert.equal(described.stdout.split('\r\n')[1].split(',')[0], 'part.b')
+  assert.match(described.stderr, /there is no topic prt\.a\n {2}did you mean part\.a/)
+  assert.match(described.stderr, /no topic matches none\*\n/)
+
+  const deleted = await topics('delete', 'part.a', 'part.x', 'part.b')
+  assert.deepEqual([deleted.code, deleted.stdout], [1, 'part.a\tdeleted\npart.b\tdeleted\n'])
+  assert.match(deleted.stderr, /^ktool: there is no topic part\.x\n/)
+})
+
+test('commands that may run twice', async () => {
+  await done('create', 'twice')
+  assert.equal(await done('create', 'twice', '--if-not-exists'), 'twice\texists\t-\t-\t-\n')
+  await done('delete', 'twice')
+  assert.equal(await done('delete', 'twice', '--if-exists'), 'twice\tabsent\n')
+})
+
+test('a dry run changes nothing', async () => {
+  assert.match(await done('create', 'dry', '--dry-run', '-p', '2'), /^dry\twould-create\t2\t1\t-\n$/)
+  assert.deepEqual(await names('dry'), [])
+  await done('create', 'dry', '-p', '2')
+  assert.equal(await done('add-partitions', 'dry', '--total', '4', '--dry-run'), 'dry\twould-extend\t2\t4\n')
+  assert.equal(await done('delete', 'dry*', '--dry-run'), 'dry\twould-delete\n')
+  assert.equal(await done('list', 'dry'), 'dry\t2\t1\n')
+  await done('delete', 'dry')
+})
+
+test('a pattern deletes only what was agreed to', async () => {
+  await done('create', 'agree.a', 'agree.b')
+  const { code, stdout, stderr } = await topics('delete', 'agree.*')
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(stderr, /^ktool: Delete 2 topics agree\.a, agree\.b with all records\?.*\n {2}.*--yes/)
+  assert.deepEqual(await names('agree.*'), ['agree.a', 'agree.b'])
+  await done('delete', 'agree.*', '--yes')
+})
+
+test('replicas by hand', async () => {
+  await done('create', 'leader')
+  const [{ partitions }] = await rows<{ partitions: { leader: number }[] }>('describe', 'leader')
+  const [{ leader }] = partitions
+  assert.match(await done('create', 'hand', '--replica-assignment', `${leader},${leader}`), /^hand\tcreated\t2\t1\t/)
+  for (const [assignment, message] of [
+    ['1:1', /names a broker twice/],
+    ['1,1:2', /another number of replicas/],
+    ['x', /not a whole number/],
+  ] as const) {
+    const { code, stderr } = await topics('create', 'hand2', '--replica-assignment', assignment)
+    assert.equal(code, 2)
+    assert.match(stderr, message)
+  }
+  assert.equal((await topics('create', 'hand2', '--replica-assignment', '1', '-p', '1')).code, 2)
+  await done('delete', 'hand', 'leader')
+})
+
+test('filters of describe', async () => {
+  await done('create', 'filter.plain', '-p', '2')
+  await done('create', 'filter.own', '-c', 'cleanup.policy=compact')
+  assert.deepEqual(
+    (await rows<{ name: string }>('describe', 'filter.*', '--with-overrides')).map(({ name }) => name),
+    ['filter.own'],
+  )
+  for (const filter of ['--under-replicated', '--unavailable', '--under-min-isr']) {
+    assert.equal(await done('describe', 'filter.*', filter), '', filter)
+  }
+  assert.equal((await done('describe', 'filter.*', '--at-min-isr')).split('\n').length, 4)
+  await done('delete', 'filter.*', '--yes')
+})
+
+test('names are completed from the cluster, quietly', async () => {
+  await done('create', 'complete.me')
+  const { code, stdout, stderr } = await ktool(['__complete', 'topic', '--timeout', '5s'], { env })
+  assert.deepEqual([code, stdout.split('\n').includes('complete.me'), stderr], [0, true, ''])
+  await done('delete', 'complete.me')
+})

@@ -1,0 +1,146 @@
+// JSON lines and templates: what is understood, what is refused and where.
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { type InputReader, InputRecordError } from '../../src/input/input-record.ts'
+import { JsonLineReader } from '../../src/input/jsonl.ts'
+import { TemplateReader, templateParts } from '../../src/input/template.ts'
+import { BatchBuilder } from '../../src/records/builder.ts'
+import { readRecords } from '../../src/records/plain.ts'
+
+type Plain = {
+  key: string | null
+  value: string | null
+  timestamp?: number | bigint
+  partition?: number
+  topic?: string
+  headers?: (string | null)[][]
+}
+
+/** All records of a text, or the message of what is wrong with one. */
+function read(reader: InputReader, text: string): (Plain | string)[] {
+  const found: (Plain | string)[] = []
+  const take = (step: () => boolean) => {
+    for (;;) {
+      try {
+        if (!step()) return
+      } catch (error) {
+        assert.ok(error instanceof InputRecordError)
+        found.push(error.message)
+        continue
+      }
+      const { buffer, keyStart, keyEnd, valueStart, valueEnd, timestamp, partition, topic, headers } = reader
+      const builder = new BatchBuilder(1 << 20)
+      builder.tryAppend(0, buffer, keyStart, keyEnd, valueStart, valueEnd, headers ?? undefined)
+      const [record] = readRecords(Buffer.from(builder.close()))
+      const string = (bytes: Buffer | null) => bytes?.toString('latin1') ?? null
+      found.push({
+        key: string(record.key),
+        value: string(record.value),
+        ...(timestamp === null ? {} : { timestamp }),
+        ...(partition === null ? {} : { partition }),
+        ...(topic === null ? {} : { topic }),
+        ...(headers === null ? {} : { headers: record.headers.map(({ key, value }) => [string(key), string(value)]) }),
+      })
+    }
+  }
+  for (const piece of [text.slice(0, 7), text.slice(7)]) {
+    reader.feed(Buffer.from(piece))
+    take(() => reader.next())
+  }
+  take(() => reader.finish())
+  return found
+}
+
+const json = (text: string) => read(new JsonLineReader(), text)
+
+test('JSON lines, as consume writes them and as people do', () => {
+  assert.deepEqual(
+    json(
+      '{"topic":"t","partition":3,"offset":1,"timestamp":17,"timestampType":"create","key":"k","value":null,"headers":[["a","1"],["a",null]],"leaderEpoch":0}\n' +
+        '{"key":"/wA=","keyEncoding":"base64","value":"","headers":[["/w==","gA==","base64","base64"]]}\n' +
+        '{"value":{"any":["JSON",1]}}\n{"value":42,"headers":{"h":"v"}}\n{"timestamp":"2023-11-14T22:13:20Z"}\n{"timestamp":9223372036854775807}',
+    ),
+    [
+      {
+        key: 'k',
+        value: null,
+        timestamp: 17,
+        partition: 3,
+        topic: 't',
+        headers: [
+          ['a', '1'],
+          ['a', null],
+        ],
+      },
+      { key: '\xff\0', value: '', headers: [['\xff', '\x80']] },
+      { key: null, value: '{"any":["JSON",1]}' },
+      { key: null, value: '42', headers: [['h', 'v']] },
+      { key: null, value: null, timestamp: 1_700_000_000_000 },
+      { key: null, value: null, timestamp: 2n ** 63n - 1n },
+    ],
+  )
+})
+
+test('a wrong line is named, and the next ones are read', () => {
+  const wrong = [
+    ['nonsense', /it is not JSON/],
+    ['[1]', /not a JSON object/],
+    ['{"key":"a","keyEncoding":"hex"}', /encoding of its key is "hex"/],
+    ['{"value":"a","valueEncoding":"base64"}', /its value is not base64/],
+    ['{"partition":-1}', /its partition is not a whole number/],
+    ['{"topic":1}', /its topic is not a string/],
+    ['{"timestamp":1.5}', /its timestamp is not a whole number/],
+    ['{"timestamp":"soon"}', /'soon' is not a time/],
+    ['{"timestamp":9223372036854775808}', /more than 64 bits/],
+    ['{"headers":5}', /neither a list of pairs nor an object/],
+    ['{"headers":[["a"],"b"]}', /not a pair/],
+  ] as const
+  for (const [line, message] of wrong) {
+    const [problem, next] = json(`${line}\n{"value":"next"}\n`)
+    assert.match(problem as string, message)
+    assert.match(problem as string, /^record 1 of the input/)
+    assert.deepEqual(next, { key: null, value: 'next' })
+  }
+})
+
+test('templates', () => {
+  const by = (template: string, text: string, options = {}) =>
+    read(new TemplateReader(templateParts(template), options), text)
+  assert.deepEqual(by('%k\\t%v\\n', 'a\tb\nc\td\te'), [
+    { key: 'a', value: 'b' },
+    { key: 'c', value: 'd\te' },
+  ])
+  assert.deepEqual(by('<%t|%p|%T|%h|%k||%s>\\0', '<t|2|-5|a=1,b,=x|k||v>\0'), [
+    {
+      key: 'k',
+      value: 'v',
+      topic: 't',
+      partition: 2,
+      timestamp: -5,
+      headers: [
+        ['a', '1'],
+        ['b', null],
+        ['', 'x'],
+      ],
+    },
+  ])
+  assert.deepEqual(by('%v\\n', 'a\n\n', { key: Buffer.from('k'), emptyIsNull: true }), [
+    { key: 'k', value: 'a' },
+    { key: 'k', value: null },
+  ])
+  assert.deepEqual(by('%p:%v\\n', 'x:1\n2\n3:4\n'), [
+    "record 1 of the input: its partition 'x' is not a whole number",
+    "record 2 of the input: nothing ends its %p: no ':' after byte 0",
+    { key: null, value: '4', partition: 3 },
+  ])
+  for (const [template, message] of [
+    ['%k%v\\n', /nothing ends %k/],
+    ['%k\\t%v', /nothing ends %v/],
+    ['%y\\n', /%y is not a field/],
+    ['plain', /names no field/],
+    ['100%%\\n', /%% is not possible/],
+  ] as const) {
+    assert.throws(() => templateParts(template), { name: 'UsageError', message })
+  }
+})
