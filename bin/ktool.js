@@ -5,8 +5,8 @@
 
 'use strict'
 
-const fs = require('fs')
-const path = require('path')
+const fs = require('node:fs')
+const path = require('node:path')
 
 const program = path.join(__dirname, '../dist/main.cjs')
 
@@ -16,7 +16,7 @@ if (isTooOld(process.versions.node)) {
   console.error('ktool: the program is not built\n  run `npm run build` in the folder of the package')
   process.exitCode = 2
 } else {
-  require('module').enableCompileCache(cacheFolder())
+  require('node:module').enableCompileCache(cacheFolder())
   require(program).main(process.argv.slice(2))
 }
 
@@ -46,7 +46,9 @@ function runOwnNode() {
     process.exitCode = 2
     return
   }
-  const child = require('child_process').spawn(own, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' })
+  const child = require('node:child_process').spawn(own, [__filename].concat(process.argv.slice(2)), {
+    stdio: 'inherit',
+  })
   // A terminal sends Ctrl-C to both; only the child decides what it means. SIGTERM comes to this one alone.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))

@@ -286,6 +286,8 @@ export class Fetcher {
     if (response.errorCode !== 0) throw new KafkaError(response.errorCode, `fetching from ${broker.name}`)
     const positions = this.byLeader.get(broker)
     const fetched: Fetched[] = []
+    let torn: Position | undefined
+    let moves = 0
     for (const topic of response.responses) {
       const partitions = partitionsOf(topic)
       for (const row of topic.partitions) {
@@ -297,7 +299,9 @@ export class Fetcher {
           continue
         }
         const moved = this.advance(position, row)
+        if (!moved && row.records !== null && row.records.length > 0) torn = position
         if (moved) {
+          moves++
           // Leaders fill an answer in the order asked: who got something goes to the end of the line.
           positions.delete(position)
           positions.add(position)
@@ -308,6 +312,13 @@ export class Fetcher {
           fetched.push({ position, records, from, next, leaderEpoch, aborted: row.abortedTransactions })
         }
       }
+    }
+    // A batch that did not fit any more comes whole when its partition is first in line; one that never does is too large.
+    if (torn !== undefined && moves === 0) {
+      const { topic, partition, next } = torn
+      throw new KtoolError(`partition ${partition} of ${topic}: the batch at offset ${next} comes torn`, {
+        hint: 'this broker cuts batches larger than the fetch size: raise it with -X max.partition.fetch.bytes=…',
+      })
     }
     return fetched
   }
@@ -321,12 +332,7 @@ export class Fetcher {
     if (records === null || records.length === 0) return false
     let last = -1
     for (let at = 0, end = 0; (end = batchEnd(records, at)) !== -1; at = end) last = at
-    if (last < 0) {
-      throw new KtoolError(
-        `partition ${position.partition} of ${position.topic}: the batch at offset ${position.next} comes torn`,
-        { hint: 'this broker cuts batches larger than the fetch size: raise it with -X max.partition.fetch.bytes=…' },
-      )
-    }
+    if (last < 0) return false
     const next = nextOffset(records, last)
     if (next <= position.next) return false
     position.next = next

@@ -141,7 +141,7 @@ export const table = {
   },
   'isolation.level': {
     parse: oneOf('read_uncommitted', 'read_committed'),
-    default: 'read_uncommitted',
+    default: 'read_committed',
     doc: 'Whether records of open and aborted transactions are left out (read_committed)',
   },
 } satisfies Record<string, Setting>

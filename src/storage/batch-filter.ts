@@ -2,24 +2,20 @@
 // sequence numbers and epochs stay as they were. (Kafka: Cleaner.cleanInto, MemoryRecords.filterTo.)
 
 import {
-  baseOffset,
-  baseSequence,
   compressionId,
   deleteHorizon,
   isControl,
-  isTransactional,
   lastOffset,
-  lastOffsetDelta,
   MAX_TIMESTAMP_AT,
-  partitionLeaderEpoch,
   producerEpoch,
   producerId,
   sizeInBytes,
   timestampType,
 } from '../records/batch.ts'
-import { BatchBuilder, type BatchFields } from '../records/builder.ts'
+import { BatchBuilder } from '../records/builder.ts'
 import { codecById, NONE } from '../records/compression/index.ts'
 import { RecordCursor } from '../records/cursor.ts'
+import { batchFields } from './batch-fields.ts'
 import type { CleanedTransactions } from './cleaned-transactions.ts'
 import type { OffsetMap } from './offset-map.ts'
 import type { ProducerEntry } from './producer-state.ts'
@@ -130,7 +126,7 @@ export class BatchFilter {
       )
     }
     const codec = compressionId(buffer, at)
-    const fields = fieldsOf(buffer, at)
+    const fields = batchFields(buffer, at)
     if (codec !== NONE) fields.codec = codecById(codec)
     if (timestampType(buffer, at) === 1) fields.maxTimestamp = buffer.readBigInt64BE(at + MAX_TIMESTAMP_AT)
     return builder.close(fields)
@@ -138,20 +134,9 @@ export class BatchFilter {
 
   #empty(buffer: Buffer, at: number): Buffer {
     this.#builder.reset()
-    return this.#builder.close({ ...fieldsOf(buffer, at), maxTimestamp: buffer.readBigInt64BE(at + MAX_TIMESTAMP_AT) })
-  }
-}
-
-function fieldsOf(buffer: Buffer, at: number): BatchFields {
-  return {
-    baseOffset: baseOffset(buffer, at),
-    lastOffsetDelta: lastOffsetDelta(buffer, at),
-    partitionLeaderEpoch: partitionLeaderEpoch(buffer, at),
-    timestampType: timestampType(buffer, at),
-    transactional: isTransactional(buffer, at),
-    control: isControl(buffer, at),
-    producerId: producerId(buffer, at),
-    producerEpoch: producerEpoch(buffer, at),
-    baseSequence: baseSequence(buffer, at),
+    return this.#builder.close({
+      ...batchFields(buffer, at),
+      maxTimestamp: buffer.readBigInt64BE(at + MAX_TIMESTAMP_AT),
+    })
   }
 }

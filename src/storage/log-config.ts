@@ -1,6 +1,8 @@
 // The settings of one log, with Kafka 4.3's defaults (org.apache.kafka.storage.internals.log.LogConfig). Plain values:
 // whoever opens a log has read and checked the topic's and the broker's settings.
 
+import type { CompressionSetting } from './recompression.ts'
+
 export interface LogConfig {
   /** segment.bytes: a segment gets no larger. */
   segmentBytes: number
@@ -39,6 +41,8 @@ export interface LogConfig {
   minCleanableDirtyRatio: number
   minCompactionLagMs: number
   maxCompactionLagMs: number
+  /** compression.type, with the level of its codec. */
+  compression: CompressionSetting
   /** producer.id.expiration.ms (a broker's setting). */
   producerIdExpirationMs: number
 }
@@ -67,6 +71,7 @@ export const defaultLogConfig: Readonly<LogConfig> = {
   minCleanableDirtyRatio: 0.5,
   minCompactionLagMs: 0,
   maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+  compression: 'producer',
   producerIdExpirationMs: DAY,
 }
 

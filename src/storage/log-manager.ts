@@ -49,6 +49,14 @@ export interface LogManagerOptions {
   now?: () => number
   /** Told what happens; nothing by default. */
   report?: LogEnvironment['report']
+  /** Files that are open at the same time at most. */
+  openFiles?: number
+  /** log.cleaner.dedupe.buffer.size: bytes for the keys of a log that is being compacted; 128 MiB by default. */
+  cleanerBufferBytes?: number
+}
+
+/** How often what is done. */
+export interface Schedule {
   /** log.retention.check.interval.ms; 5 minutes by default. */
   retentionCheckMs?: number
   /** How often flush.ms is looked at; once a second by default. */
@@ -63,10 +71,6 @@ export interface LogManagerOptions {
   cleanerEnable?: boolean
   /** log.cleaner.backoff.ms: how often compaction looks for work; 15 seconds by default. */
   cleanerBackoffMs?: number
-  /** log.cleaner.dedupe.buffer.size: bytes for the keys of a log that is being compacted; 128 MiB by default. */
-  cleanerBufferBytes?: number
-  /** Files that are open at the same time at most. */
-  openFiles?: number
 }
 
 /** What the metadata says about a partition whose folder was found. */
@@ -89,7 +93,6 @@ export class LogManager {
   /** Of the last write to any log, until one succeeds again. */
   writeError: StorageError | undefined
   readonly environment: LogEnvironment
-  readonly #options: LogManagerOptions
   readonly #lock: DirectoryLock
   readonly #logs = new Map<string, Log>()
   #metadataLog: Log | undefined
@@ -106,7 +109,6 @@ export class LogManager {
 
   /** Locks the directory. Throws a DirectoryLockedError, or a StorageError or CorruptError that names what is wrong. */
   constructor(options: LogManagerOptions) {
-    this.#options = options
     this.isEphemeral = options.ephemeral ?? false
     this.dir = this.isEphemeral ? makeEphemeralDirectory() : makeDataDirectory(options.dir ?? '')
     this.#lock = new DirectoryLock(this.dir)
@@ -154,7 +156,7 @@ export class LogManager {
    * Opens the logs of all partitions that `describe` knows; the folders of the others are set aside as stray. A log that
    * can't be opened goes to `failures`, the others are served. Then begins the work that is due from time to time.
    */
-  async load(describe: Describe): Promise<void> {
+  async load(describe: Describe, schedule: Schedule = {}): Promise<void> {
     const clean = this.cleanShutdownEpoch !== undefined
     // A crash from here on is an unclean stop.
     removeCleanShutdown(this.dir)
@@ -175,7 +177,7 @@ export class LogManager {
       if (++loaded % 32 === 0) await new Promise((resolve) => setImmediate(resolve))
     })
     this.#loaded = true
-    this.#startTimers()
+    this.#startTimers(schedule)
   }
 
   get logs(): Iterable<Log> {
@@ -325,17 +327,16 @@ export class LogManager {
     }
   }
 
-  #startTimers(): void {
-    const options = this.#options
-    this.#every(options.retentionCheckMs ?? 300_000, () => this.applyRetention())
-    this.#every(options.checkpointMs ?? 60_000, () => this.checkpoint())
-    this.#every(options.highWatermarkCheckpointMs ?? 5000, async () => {
+  #startTimers(schedule: Schedule): void {
+    this.#every(schedule.retentionCheckMs ?? 300_000, () => this.applyRetention())
+    this.#every(schedule.checkpointMs ?? 60_000, () => this.checkpoint())
+    this.#every(schedule.highWatermarkCheckpointMs ?? 5000, async () => {
       for (const log of this.logs) log.segments.active.writeIndexes()
       await this.checkpointHighWatermarks()
     })
-    this.#every(options.flushCheckMs ?? 1000, () => this.#flushOverdue())
-    if (options.cleanerEnable ?? true) this.#every(options.cleanerBackoffMs ?? 15_000, () => this.clean())
-    this.#every(options.producerExpiryCheckMs ?? 600_000, async () => {
+    this.#every(schedule.flushCheckMs ?? 1000, () => this.#flushOverdue())
+    if (schedule.cleanerEnable ?? true) this.#every(schedule.cleanerBackoffMs ?? 15_000, () => this.clean())
+    this.#every(schedule.producerExpiryCheckMs ?? 600_000, async () => {
       for (const log of this.logs) log.producers.expire(this.environment.now(), log.config.producerIdExpirationMs)
     })
   }

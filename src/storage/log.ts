@@ -8,33 +8,22 @@
 
 import { renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import {
-  lastOffset,
-  lastOffsetDelta,
-  baseOffset as offsetOf,
-  partitionLeaderEpoch,
-  producerId,
-  setBaseOffset,
-  setLogAppendTime,
-  setPartitionLeaderEpoch,
-  sizeInBytes,
-} from '../records/batch.ts'
 import { syncDirectory, syncFile } from './atomic-file.ts'
 import { Deferred } from './deferred.ts'
 import type { FilePool } from './file-pool.ts'
 import { Flusher } from './flusher.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
+import { type AppendOptions, type AppendResult, LogAppender } from './log-appender.ts'
 import type { LogConfig } from './log-config.ts'
 import { DELETED_SUFFIX } from './log-files.ts'
 import { type Isolation, LogReader, type ReadOptions, type ReadResult } from './log-reader.ts'
 import { loadProducers } from './producer-loader.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
-import type { AppendOrigin, CompletedTransaction, ProducerState } from './producer-state.ts'
+import type { ProducerState } from './producer-state.ts'
 import { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
 import { ioError, StorageError } from './storage-error.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
-import { type BatchesInfo, checkBatches } from './validation.ts'
 
 /** What all logs of a data directory share. */
 export interface LogEnvironment {
@@ -43,27 +32,6 @@ export interface LogEnvironment {
   report: (level: 'info' | 'warn' | 'error', message: string) => void
   /** Told when a write failed, and with undefined when one succeeded again. */
   onWrite: (error: StorageError | undefined) => void
-}
-
-export interface AppendOptions {
-  /** 'client' by default. */
-  origin?: AppendOrigin
-  /** Stamped onto the batches; required but for 'replication', whose batches have theirs. */
-  leaderEpoch?: number
-  /** For a transaction marker: the version of the transaction protocol, 2 for one that raises the epoch (KIP-890). */
-  transactionVersion?: number
-}
-
-export interface AppendResult {
-  firstOffset: number
-  lastOffset: number
-  /** Milliseconds; -1 when the records keep the time that their producer gave them. */
-  logAppendTime: number
-  logStartOffset: number
-  /** The batch had been appended before: the offsets are those that it got then. */
-  duplicate: boolean
-  /** Set when the append may only be acknowledged after an fsync (flush.messages): resolves or rejects with it. */
-  flushed: Promise<void> | undefined
 }
 
 export interface LogParts {
@@ -84,6 +52,8 @@ export interface LogParts {
 export class Log {
   readonly topic: string
   readonly partition: number
+  /** Topic and partition, as in the folder's name. */
+  readonly name: string
   readonly segments: Segments
   readonly producers: ProducerState
   readonly epochs: LeaderEpochs
@@ -102,8 +72,8 @@ export class Log {
   lastFlushMs: number
   #dir: string
   #snapshots: ProducerSnapshots
-  #reader: LogReader
-  #info: BatchesInfo = { bytes: 0, count: 0, offsets: 0, maxTimestamp: -1, hasProducer: false }
+  readonly #reader: LogReader
+  readonly #appender: LogAppender
   #jitterMs: number
   #closed = false
   readonly #flusher = new Flusher((upTo) => this.#flush(upTo))
@@ -112,6 +82,7 @@ export class Log {
   constructor(parts: LogParts) {
     this.topic = parts.topic
     this.partition = parts.partition
+    this.name = `${parts.topic}-${parts.partition}`
     this.segments = parts.segments
     this.producers = parts.producers
     this.epochs = parts.epochs
@@ -125,12 +96,14 @@ export class Log {
     this.#dir = parts.dir
     this.#snapshots = parts.snapshots
     this.#reader = new LogReader(this)
+    this.#appender = new LogAppender(this, {
+      rollFor: (request, firstOffset) => {
+        if (this.segments.active.shouldRoll(request, this.config, this.#jitterMs)) this.#roll(firstOffset)
+      },
+      appended: (endOffset) => this.#appended(endOffset),
+    })
     this.#jitterMs = jitter(parts.config)
     this.#deletions = new Deferred((message) => parts.environment.report('warn', message))
-  }
-
-  get name(): string {
-    return `${this.topic}-${this.partition}`
   }
 
   get dir(): string {
@@ -155,43 +128,12 @@ export class Log {
 
   /**
    * Appends the whole batches in the buffer and writes their offsets, leader epochs and, where the topic asks for it,
-   * their time into it. Throws a StorageError when they are refused or can't be written; the log is as before then.
+   * their time into it (into a copy where the topic asks for another compression). Throws a StorageError when they are
+   * refused or can't be written; the log is as before then.
    */
   append(batches: Buffer, options: AppendOptions = {}): AppendResult {
-    const { origin = 'client', leaderEpoch = 0 } = options
     if (this.#closed) throw this.#closedError()
-    const nowMs = this.environment.now()
-    const info = this.#info
-    checkBatches(batches, origin, this.config, nowMs, this.name, info)
-    const duplicate = this.#checkProducers(batches, info, options)
-    if (duplicate !== undefined) return duplicate
-    if (info.bytes > this.config.segmentBytes) {
-      const message = `${info.bytes} bytes for ${this.name} are more than its segments hold (${this.config.segmentBytes})`
-      throw new StorageError('RECORD_LIST_TOO_LARGE', message)
-    }
-
-    const logAppendTime = origin === 'client' && this.config.messageTimestampType === 'LogAppendTime' ? nowMs : -1
-    const firstOffset = origin === 'replication' ? this.#givenOffsets(batches, info) : this.endOffset
-    let last = firstOffset - 1
-    for (let at = 0; at < info.bytes; at += sizeInBytes(batches, at)) {
-      if (origin !== 'replication') {
-        setBaseOffset(batches, at, last + 1)
-        setPartitionLeaderEpoch(batches, at, leaderEpoch)
-        if (logAppendTime !== -1) setLogAppendTime(batches, at, logAppendTime)
-      }
-      last = lastOffset(batches, at)
-      this.#assignEpoch(partitionLeaderEpoch(batches, at), offsetOf(batches, at))
-    }
-    const maxTimestamp = logAppendTime === -1 ? info.maxTimestamp : logAppendTime
-    this.#write(batches, info.bytes, { bytes: info.bytes, maxTimestamp, lastOffset: last, nowMs }, firstOffset)
-
-    this.endOffset = last + 1
-    if (info.hasProducer) this.#updateProducers(batches, info.bytes)
-    this.producers.endOffset = this.endOffset
-    const flushed = this.endOffset - this.recoveryPoint >= this.config.flushMessages ? this.flush() : undefined
-    if (flushed === undefined) this.#setHighWatermark(this.endOffset)
-    const { startOffset: logStartOffset } = this
-    return { firstOffset, lastOffset: last, logAppendTime, logStartOffset, duplicate: false, flushed }
+    return this.#appender.append(batches, options)
   }
 
   /**
@@ -220,7 +162,17 @@ export class Log {
 
   /** Notes the leader epoch that later appends come with. */
   assignLeaderEpoch(epoch: number): void {
-    this.#assignEpoch(epoch, this.endOffset)
+    this.noteLeaderEpoch(epoch, this.endOffset)
+  }
+
+  /** Notes the leader epoch that begins with the record at an offset, unless it did already. */
+  noteLeaderEpoch(epoch: number, offset: number): void {
+    if (epoch < 0 || epoch === this.epochs.latest?.epoch) return
+    try {
+      this.epochs.assign(epoch, offset)
+    } catch (error) {
+      throw ioError(`can't write the leader epochs of ${this.name}`, error)
+    }
   }
 
   /** Ends the active segment, when it holds anything, and begins the next one. */
@@ -328,13 +280,16 @@ export class Log {
     this.#closed = true
     this.#deletions.stop()
     this.#wake()
-    await this.#flusher.idle()
-    this.segments.active.becomeInactive()
-    await this.#flushSegments(this.endOffset)
-    this.recoveryPoint = this.endOffset
-    const snapshot = this.#snapshots.take(this.producers)
-    if (snapshot !== undefined) await syncFile(snapshot)
-    this.abandon()
+    try {
+      await this.#flusher.idle()
+      this.segments.active.becomeInactive()
+      await this.#flushSegments(this.endOffset)
+      this.recoveryPoint = this.endOffset
+      const snapshot = this.#snapshots.take(this.producers)
+      if (snapshot !== undefined) await syncFile(snapshot)
+    } finally {
+      this.abandon()
+    }
   }
 
   /** Lets go of the files without writing anything more. */
@@ -356,84 +311,10 @@ export class Log {
     this.epochs.moved(dir)
   }
 
-  #checkProducers(batches: Buffer, info: BatchesInfo, options: AppendOptions): AppendResult | undefined {
-    if (!info.hasProducer) return undefined
-    const { origin = 'client', transactionVersion } = options
-    if (origin === 'client') {
-      const sent = this.producers.duplicateOf(batches, 0)
-      if (sent !== undefined) {
-        return {
-          firstOffset: sent.lastOffset - sent.offsetDelta,
-          lastOffset: sent.lastOffset,
-          logAppendTime: sent.timestamp,
-          logStartOffset: this.startOffset,
-          duplicate: true,
-          flushed: sent.lastOffset < this.highWatermark ? undefined : this.flush(),
-        }
-      }
-    }
-    let offset = this.endOffset
-    for (let at = 0; at < info.bytes; at += sizeInBytes(batches, at)) {
-      if (producerId(batches, at) >= 0) this.producers.check(batches, at, offset, origin, transactionVersion)
-      offset += lastOffsetDelta(batches, at) + 1
-    }
+  #appended(endOffset: number): Promise<void> | undefined {
+    if (endOffset - this.recoveryPoint >= this.config.flushMessages) return this.flush()
+    this.#setHighWatermark(endOffset)
     return undefined
-  }
-
-  /** Batches from another log keep their offsets, which have to come after those that are here. */
-  #givenOffsets(batches: Buffer, info: BatchesInfo): number {
-    let next = this.endOffset
-    for (let at = 0; at < info.bytes; at += sizeInBytes(batches, at)) {
-      if (lastOffset(batches, at) < next) {
-        const message = `a batch with the last offset ${lastOffset(batches, at)} can't follow ${next - 1} in ${this.name}`
-        throw new StorageError('INVALID_RECORD', message)
-      }
-      next = lastOffset(batches, at) + 1
-    }
-    return offsetOf(batches, 0)
-  }
-
-  #write(batches: Buffer, end: number, request: Parameters<Segment['shouldRoll']>[0], firstOffset: number): void {
-    try {
-      if (this.segments.active.shouldRoll(request, this.config, this.#jitterMs)) this.#roll(firstOffset)
-      this.segments.active.append(batches, 0, end, this.config.indexIntervalBytes)
-    } catch (error) {
-      if (error instanceof StorageError) throw error
-      const failed = ioError(`can't append to ${this.segments.active.file.path}`, error)
-      this.environment.onWrite(failed)
-      throw failed
-    }
-    this.environment.onWrite(undefined)
-  }
-
-  #updateProducers(batches: Buffer, end: number): void {
-    for (let at = 0; at < end; at += sizeInBytes(batches, at)) {
-      const completed = this.producers.update(batches, at)
-      if (completed !== undefined) this.#complete(completed)
-    }
-  }
-
-  #complete(completed: CompletedTransaction): void {
-    const lastStableOffset = this.producers.lastStableOffsetAfter(completed)
-    if (completed.aborted) {
-      const { producerId, firstOffset, lastOffset } = completed
-      const index = this.segments.active.transactionIndex
-      try {
-        index.append({ producerId, firstOffset, lastOffset, lastStableOffset })
-      } catch (error) {
-        throw ioError(`can't write the transaction index of ${this.name}`, error)
-      }
-    }
-    this.producers.complete(completed)
-  }
-
-  #assignEpoch(epoch: number, offset: number): void {
-    if (epoch < 0 || epoch === this.epochs.latest?.epoch) return
-    try {
-      this.epochs.assign(epoch, offset)
-    } catch (error) {
-      throw ioError(`can't write the leader epochs of ${this.name}`, error)
-    }
   }
 
   #roll(baseOffset: number): void {

@@ -168,3 +168,15 @@ export async function allSeen(members: readonly Member[], values: readonly strin
     })
   }
 }
+
+/** Fails unless each of the values came once, in one of the members. */
+export function onlyOnce(members: readonly Member[], values: readonly string[]): void {
+  const times = seen(members)
+  const others = values.filter((value) => times.get(value) !== 1)
+  if (others.length === 0) return
+  const said = members.map(({ kind, stderr }) => `${kind}: ${stderr.slice(-1500)}`).join('\n')
+  const [first] = others
+  throw new Error(
+    `${others.length} of ${values.length} did not come once: ${first} ${times.get(first!)} times\n${said}`,
+  )
+}

@@ -341,8 +341,8 @@ test('a damaged segment stops the compaction of its log, and is named once', asy
 test('a data directory compacts in the background, and both policies together delete as well', async (t) => {
   const dir = temporaryDirectory(t)
   let later = 0
-  const manager = new LogManager({ dir, cleanerBackoffMs: 5, now: () => Date.now() + later })
-  await manager.load(() => undefined)
+  const manager = new LogManager({ dir, now: () => Date.now() + later })
+  await manager.load(() => undefined, { cleanerBackoffMs: 5 })
   t.after(() => manager.abandon())
   const log = manager.create(
     'table',

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { baseOffset, isValid, maxTimestamp, partitionLeaderEpoch, timestampType } from '../../src/records/batch.ts'
+import {
+  baseOffset,
+  compressionId,
+  isValid,
+  maxTimestamp,
+  partitionLeaderEpoch,
+  timestampType,
+} from '../../src/records/batch.ts'
 import { codecs } from '../../src/records/compression/index.ts'
 import type { LogConfig } from '../../src/storage/log-config.ts'
 import { StorageError, type StorageErrorName } from '../../src/storage/storage-error.ts'
@@ -12,6 +19,7 @@ import {
   NOW,
   openLog,
   readAll,
+  recordsOf,
   split,
   temporaryDirectory,
   testEnvironment,
@@ -208,6 +216,31 @@ test('listeners are told when the high watermark moves and when the log is close
     [2, true],
   ])
   assert.throws(() => append(log, makeBatch()), refuses('KAFKA_STORAGE_ERROR', /closed/))
+})
+
+test('a batch is compressed anew where the topic asks for that, and stays what it is otherwise', async (t) => {
+  const [gzip, , , zstd] = codecs
+  const records = [{ key: 'a', value: 'x'.repeat(500) }, { key: null, value: null }, { value: 'y'.repeat(500) }]
+  for (const codec of [undefined, gzip]) {
+    const log = await openLog(t, temporaryDirectory(t), { config: { compression: { codec: zstd } } })
+    const sent = makeBatch({ records, codec, producerId: 7, producerEpoch: 1, baseSequence: 0, transactional: true })
+    const { lastOffset } = append(log, sent)
+    assert.equal(lastOffset, 2)
+    const stored = readAll(log)
+    assert.ok(isValid(stored, 0))
+    assert.equal(compressionId(stored, 0), zstd.id)
+    assert.ok(stored.length < 200)
+    assert.deepEqual(recordsOf(stored), recordsOf(makeBatch({ records })))
+    assert.equal(append(log, Buffer.from(sent)).duplicate, true)
+    assert.equal(log.lastStableOffset, 0)
+  }
+  const plain = await openLog(t, temporaryDirectory(t), {
+    config: { compression: { codec: undefined }, maxMessageBytes: 900 },
+  })
+  append(plain, makeBatch({ count: 2, codec: gzip }))
+  assert.equal(compressionId(readAll(plain), 0), 0)
+  assert.throws(() => append(plain, makeBatch({ records, codec: gzip })), refuses('MESSAGE_TOO_LARGE'))
+  assert.equal(plain.endOffset, 2)
 })
 
 test('segments end by size, by the time of their records, and when an index is full', async (t) => {

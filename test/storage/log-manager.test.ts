@@ -7,7 +7,7 @@ import test, { type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DirectoryLockedError } from '../../src/storage/directory-lock.ts'
 import { logConfig } from '../../src/storage/log-config.ts'
-import { LogManager, type LogManagerOptions } from '../../src/storage/log-manager.ts'
+import { LogManager, type LogManagerOptions, type Schedule } from '../../src/storage/log-manager.ts'
 import { readMetaProperties, writeMetaProperties } from '../../src/storage/meta-properties.ts'
 import { readTopicId, writeTopicId } from '../../src/storage/partition-metadata.ts'
 import { append, makeBatch, temporaryDirectory, valuesOf } from './helpers.ts'
@@ -15,10 +15,10 @@ import { append, makeBatch, temporaryDirectory, valuesOf } from './helpers.ts'
 const TOPIC_ID = 'OVnX1tqTS-Ssu6iK5ty0-A'
 const config = logConfig({ segmentBytes: 1000, fileDeleteDelayMs: 0 })
 
-async function start(t: TestContext, options: LogManagerOptions): Promise<LogManager> {
+async function start(t: TestContext, options: LogManagerOptions, schedule: Schedule = {}): Promise<LogManager> {
   const manager = new LogManager(options)
   t.after(() => manager.abandon())
-  await manager.load(() => config)
+  await manager.load(() => config, schedule)
   return manager
 }
 
@@ -166,7 +166,7 @@ test('the metadata log is kept apart', async (t) => {
 })
 
 test('flush.ms is honoured', async (t) => {
-  const manager = await start(t, { dir: temporaryDirectory(t), flushCheckMs: 5 })
+  const manager = await start(t, { dir: temporaryDirectory(t) }, { flushCheckMs: 5 })
   const log = manager.create('orders', 0, logConfig({ flushMs: 1 }), TOPIC_ID)
   append(log, value('a'))
   while (log.recoveryPoint < 1) await delay(2)

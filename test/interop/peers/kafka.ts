@@ -85,12 +85,14 @@ async function resolve(version: KafkaVersion): Promise<string> {
   const args = ['-q', '-B', '-f', join(import.meta.dirname, 'pom.xml'), `-Dkafka=${version}`]
   if (!isOld(version)) args.push('-Plog4j2')
   args.push('dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(part, 'libs')}`)
-  const result = await run('mvn', args, { timeout: 300_000 }).catch((error) => {
-    throw error.code === 'ENOENT'
+  try {
+    succeeded(await run('mvn', args, { timeout: 300_000 }), `resolving Kafka ${version} from Maven Central`)
+  } catch (error) {
+    await rm(part, { recursive: true })
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT'
       ? new Error('Maven is not there; install it with: apt-get install maven', { cause: error })
       : error
-  })
-  succeeded(result, `resolving Kafka ${version} from Maven Central`)
+  }
   await writeFile(join(part, 'log4j2.properties'), log4j2)
   await writeFile(join(part, 'log4j.properties'), log4j1)
   // Two processes may get here at once; either one's folder is as good.
@@ -158,6 +160,8 @@ export interface Kafka {
   startMs: number
   /** Runs one of Kafka's tools of the same version; the arguments are passed as they are. */
   tool(tool: KafkaTool, args: readonly string[], options?: RunOptions & { fast?: boolean }): Promise<RunResult>
+  /** The command line of one of its tools, as an operator's script would start it. */
+  command(tool: KafkaTool, args: readonly string[]): string[]
   /** What the broker logged so far. */
   log(): string
   process: ChildProcess
@@ -248,6 +252,12 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     data,
     startMs: performance.now() - begun,
     tool: (tool, args, runOptions) => kafkaTool(tool, args, { ...runOptions, version }),
+    command: (tool, args) => [
+      'java',
+      ...jvm(home, '512m', []),
+      (isOld(version) && oldTools[tool]) || tools[tool],
+      ...args,
+    ],
     log: () => text,
     process: broker,
     stop: (signal) => end(broker, signal),

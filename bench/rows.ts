@@ -1,0 +1,186 @@
+// What is measured: each row a piece of work, done by ktool and by its peers, and how they must compare.
+
+import type { Kafka } from '../test/interop/peers/kafka.ts'
+import { program } from '../test/interop/peers/ktool.ts'
+import type { Run } from './measure.ts'
+
+/** Where the work happens: topics with content, and files. */
+export interface Bench {
+  kafka: Kafka
+  /** Topics of 8 times the lines: one partition, twelve partitions, and one for each codec. */
+  big: string
+  wide: string
+  codecs: Record<string, string>
+  /** A file of lines (99 bytes with the newline), keyed up to the first tab. */
+  lines: string
+  oneLine: string
+  /** A new, empty topic. */
+  topic(partitions: number): Promise<string>
+}
+
+export interface Limit {
+  peer: string
+  /** ktool's median over the peer's median, at most. */
+  wall?: number
+  cpu?: number
+}
+
+export interface Row {
+  name: string
+  /** Makes each contestant's run; the first is ktool. */
+  runs: (bench: Bench) => Promise<Record<string, Run>> | Record<string, Run>
+  limits: Limit[]
+  /** Most resident memory of ktool. */
+  rssMiB?: number
+}
+
+const ktool = (...args: string[]): Run => ({ command: [...program, ...args] })
+const node = program[0]
+const java = (kafka: Kafka, tool: Parameters<Kafka['command']>[0], ...args: string[]): Run => ({
+  command: kafka.command(tool, ['--bootstrap-server', kafka.bootstrap, ...args]),
+})
+
+const startup: Row[] = [
+  {
+    name: 'start: ktool --help',
+    runs: () => ({ ktool: ktool('--help'), 'node -e 0': { command: [node, '-e', '0'] } }),
+    limits: [{ peer: 'node -e 0', wall: 1.6 }],
+  },
+  {
+    name: 'start: topics list',
+    runs: ({ kafka }) => ({
+      ktool: ktool('topics', 'list', '-b', kafka.bootstrap),
+      'node -e 0': { command: [node, '-e', '0'] },
+      java: java(kafka, 'topics', '--list'),
+    }),
+    limits: [
+      { peer: 'node -e 0', wall: 2.2 },
+      { peer: 'java', wall: 1 / 10 },
+    ],
+  },
+]
+
+function consume(
+  name: string,
+  topic: (bench: Bench) => string,
+  limits: Limit[],
+  more: Partial<{ format: string; json: boolean; sink: string; java: boolean; tuned: boolean }> = {},
+): Row {
+  return {
+    name,
+    rssMiB: 160,
+    limits,
+    runs: (bench) => {
+      const { kafka } = bench
+      const name = topic(bench)
+      const ours = more.json ? ['--json'] : more.format ? ['-f', more.format] : []
+      const theirs = more.json ? ['-J'] : more.format ? ['-f', more.format] : []
+      const kcat = ['kcat', '-C', '-b', kafka.bootstrap, '-t', name, '-e', '-q', ...theirs]
+      const { sink } = more
+      return {
+        ktool: { ...ktool('consume', name, '-e', '-b', kafka.bootstrap, ...ours), sink },
+        kcat: { command: kcat, sink },
+        ...(more.tuned
+          ? {
+              'kcat tuned': {
+                command: [...kcat, '-X', 'fetch.message.max.bytes=10000000', '-X', 'queued.min.messages=1000000'],
+                sink,
+              },
+            }
+          : {}),
+        ...(more.java
+          ? { java: java(kafka, 'console-consumer', '--topic', name, '--from-beginning', '--timeout-ms', '3000') }
+          : {}),
+      }
+    },
+  }
+}
+
+const consuming: Row[] = [
+  consume(
+    'consume 8 M lines, 1 partition',
+    ({ big }) => big,
+    [
+      { peer: 'kcat', wall: 1 / 6, cpu: 1 / 3 },
+      { peer: 'kcat tuned', wall: 1 / 3 },
+      { peer: 'java', wall: 1 / 12 },
+    ],
+    { tuned: true, java: true },
+  ),
+  consume('consume 8 M lines, 12 partitions', ({ wide }) => wide, [{ peer: 'kcat', wall: 1 / 4 }]),
+  consume('consume into wc -l', ({ big }) => big, [{ peer: 'kcat', wall: 1 / 4 }], { sink: '| wc -l > /dev/null' }),
+  consume("consume -f '%p %o %k %s'", ({ big }) => big, [{ peer: 'kcat', wall: 1 / 4 }], { format: '%p %o %k %s\\n' }),
+  consume('consume --json', ({ big }) => big, [{ peer: 'kcat', wall: 1 / 4 }], { json: true }),
+  ...['lz4', 'snappy', 'zstd', 'gzip'].map((codec) =>
+    consume(`consume ${codec}`, ({ codecs }) => codecs[codec], [{ peer: 'kcat', wall: 1 / 1.5 }]),
+  ),
+  {
+    name: 'last 10 records',
+    limits: [{ peer: 'kcat', wall: 1 / 6 }],
+    runs: ({ kafka, big }) => ({
+      ktool: ktool('consume', big, '-o', '-10', '-e', '-b', kafka.bootstrap),
+      kcat: { command: ['kcat', '-C', '-b', kafka.bootstrap, '-t', big, '-o', '-10', '-e', '-q'] },
+    }),
+  },
+]
+
+function produce(
+  name: string,
+  partitions: number,
+  args: string[],
+  kcatArgs: string[],
+  limits: Limit[],
+  more: { pipe?: boolean; java?: boolean } = {},
+): Row {
+  return {
+    name,
+    rssMiB: 160,
+    limits,
+    runs: async (bench) => {
+      const { kafka, lines } = bench
+      const topics = await Promise.all([bench.topic(partitions), bench.topic(partitions), bench.topic(partitions)])
+      const viaPipe = (command: readonly string[]): Run =>
+        more.pipe ? { command: ['bash', '-c', 'cat "$0" | "$@"', lines, ...command] } : { command, stdin: lines }
+      return {
+        ktool: viaPipe(ktool('produce', topics[0], '-b', kafka.bootstrap, ...args).command),
+        kcat: viaPipe(['kcat', '-P', '-b', kafka.bootstrap, '-t', topics[1], ...kcatArgs]),
+        ...(more.java ? { java: viaPipe(java(kafka, 'console-producer', '--topic', topics[2]).command) } : {}),
+      }
+    },
+  }
+}
+
+const asFast = [{ peer: 'kcat', wall: 1 }]
+const producing: Row[] = [
+  produce(
+    'produce 1 M lines from a file',
+    1,
+    [],
+    [],
+    [
+      { peer: 'kcat', wall: 1, cpu: 0.6 },
+      { peer: 'java', wall: 1 / 7 },
+    ],
+    { java: true },
+  ),
+  produce('produce 1 M lines from a pipe', 1, [], [], [{ peer: 'kcat', wall: 1, cpu: 0.6 }], { pipe: true }),
+  produce('produce keyed into 12 partitions', 12, ['-K', '\\t'], ['-K', '\t'], asFast),
+  ...['lz4', 'snappy', 'zstd', 'gzip'].map((codec) =>
+    produce(`produce ${codec}`, 1, ['-z', codec], ['-z', codec], asFast),
+  ),
+  {
+    name: 'one record from a pipe',
+    limits: [{ peer: 'java', wall: 1 / 8 }],
+    runs: async (bench) => {
+      const { kafka, oneLine } = bench
+      const topic = await bench.topic(1)
+      return {
+        ktool: { ...ktool('produce', topic, '-b', kafka.bootstrap), stdin: oneLine },
+        kcat: { command: ['kcat', '-P', '-b', kafka.bootstrap, '-t', topic], stdin: oneLine },
+        java: { ...java(kafka, 'console-producer', '--topic', topic), stdin: oneLine },
+      }
+    },
+  },
+]
+
+export const rows: readonly Row[] = [...startup, ...consuming, ...producing]

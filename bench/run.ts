@@ -1,0 +1,127 @@
+// npm run bench [-- --only TEXT] [--runs 5] [--lines 1000000]
+//
+// Starts a real Kafka, fills topics, runs ktool and its peers in turn on the same work, and prints medians, ratios and
+// whether each row keeps its limits. Needs Java 17, Maven and kcat. The result is stored in bench/results/.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { writeLines } from '../test/interop/data.ts'
+import { type Kafka, startKafka } from '../test/interop/peers/kafka.ts'
+import { ktool, serve } from '../test/interop/peers/ktool.ts'
+import { type Cost, measure, median } from './measure.ts'
+import { type Bench, type Row, rows } from './rows.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    runs: { type: 'string', default: '5' },
+    lines: { type: 'string', default: '1000000' },
+  },
+})
+const folder = mkdtempSync(join(tmpdir(), 'ktool-bench-'))
+const chosen = rows.filter(({ name }) => name.includes(options.only))
+const results: unknown[] = []
+let missed = 0
+
+const kafka = await startKafka()
+try {
+  const bench = await prepare(kafka)
+  for (const row of chosen) await measureRow(row, bench)
+  if ('start: serve'.includes(options.only)) await measureServe(kafka)
+} finally {
+  await kafka.wipe()
+  rmSync(folder, { recursive: true })
+}
+const resultFolder = join(import.meta.dirname, 'results')
+mkdirSync(resultFolder, { recursive: true })
+const file = join(resultFolder, `${new Date().toISOString().replaceAll(':', '-')}.json`)
+writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), options, results }, null, 1)}\n`)
+console.log(missed === 0 ? '\nevery limit is kept' : `\n${missed} limits are missed`)
+process.exitCode = missed === 0 ? 0 : 1
+
+async function prepare({ bootstrap }: Kafka): Promise<Bench> {
+  const count = Number(options.lines)
+  const lines = join(folder, 'lines')
+  const oneLine = join(folder, 'one-line')
+  writeLines(lines, 0, count)
+  writeFileSync(oneLine, 'one record\n')
+  let made = 0
+  const topic = async (partitions: number): Promise<string> => {
+    const name = `bench-${made++}`
+    await done(['topics', 'create', name, '-p', String(partitions), '-b', bootstrap])
+    return name
+  }
+  const needed = (text: string) => chosen.some(({ name }) => name.includes(text))
+  const fill = async (name: string, times: number, ...args: string[]) => {
+    for (let i = 0; i < times; i++) await done(['produce', name, '--lines', lines, '-b', bootstrap, ...args])
+    return name
+  }
+  const codecs: Record<string, string> = {}
+  for (const codec of ['lz4', 'snappy', 'zstd', 'gzip']) {
+    if (needed(`consume ${codec}`)) codecs[codec] = await fill(await topic(1), 4, '-z', codec)
+  }
+  return {
+    kafka,
+    lines,
+    oneLine,
+    topic,
+    codecs,
+    big: needed('consume') || needed('last 10') ? await fill(await topic(1), 8) : '',
+    wide: needed('12 partitions') ? await fill(await topic(12), 8, '-K', '\\t') : '',
+  }
+}
+
+async function done(args: string[]): Promise<void> {
+  const { code, stderr } = await ktool(args)
+  if (code !== 0) throw new Error(`ktool ${args.join(' ')} ended with ${code}: ${stderr}`)
+}
+
+async function measureRow({ name, runs, limits, rssMiB }: Row, bench: Bench): Promise<void> {
+  const costs: Record<string, Cost[]> = {}
+  for (let i = 0; i < Number(options.runs); i++) {
+    for (const [who, run] of Object.entries(await runs(bench))) (costs[who] ??= []).push(await measure(run))
+  }
+  const wall = (who: string) => median(costs[who].map((cost) => cost.wallMs))
+  const cpu = (who: string) => median(costs[who].map((cost) => cost.cpuMs))
+  const rss = Math.max(...costs.ktool.map((cost) => cost.rssBytes)) / 2 ** 20
+  console.log(`\n${name}`)
+  for (const who of Object.keys(costs)) {
+    console.log(`  ${who.padEnd(12)} ${seconds(wall(who))} wall  ${seconds(cpu(who))} CPU`)
+  }
+  for (const { peer, wall: most, cpu: mostCpu } of limits) {
+    if (most !== undefined) verdict(`wall / ${peer}`, wall('ktool') / wall(peer), most)
+    if (mostCpu !== undefined) verdict(`CPU / ${peer}`, cpu('ktool') / cpu(peer), mostCpu)
+  }
+  if (rssMiB !== undefined) verdict('MiB resident', rss, rssMiB)
+  results.push({ name, costs })
+}
+
+/** `ktool serve` from its start to its first answer, against Kafka's. */
+async function measureServe(peer: Kafka): Promise<void> {
+  const times: number[] = []
+  for (let i = 0; i < Number(options.runs); i++) {
+    const begun = performance.now()
+    const broker = await serve()
+    times.push(performance.now() - begun)
+    await broker.wipe()
+  }
+  console.log('\nstart: serve')
+  console.log(`  ktool serve  ${seconds(median(times))} to its first answer`)
+  console.log(`  Kafka        ${seconds(peer.startMs)}`)
+  verdict('wall / Kafka', median(times) / peer.startMs, 1 / 15)
+  results.push({ name: 'start: serve', times, kafkaMs: peer.startMs })
+}
+
+function verdict(what: string, ratio: number, most: number): void {
+  const kept = ratio <= most
+  if (!kept) missed++
+  console.log(
+    `  ${what.padEnd(18)} ${ratio.toFixed(3).padStart(8)}   at most ${most.toFixed(3)}  ${kept ? 'yes' : 'NO'}`,
+  )
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(3).padStart(8)} s`
+}

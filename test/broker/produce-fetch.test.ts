@@ -1,0 +1,237 @@
+// Produce, Fetch, ListOffsets and what goes wrong in them.
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { Produce } from '../../src/protocol/apis/00-produce.ts'
+import { Fetch } from '../../src/protocol/apis/01-fetch.ts'
+import { ListOffsets } from '../../src/protocol/apis/02-list-offsets.ts'
+import { InitProducerId } from '../../src/protocol/apis/22-init-producer-id.ts'
+import { OffsetForLeaderEpoch } from '../../src/protocol/apis/23-offset-for-leader-epoch.ts'
+import { sizeInBytes } from '../../src/records/batch.ts'
+import { RecordCursor } from '../../src/records/cursor.ts'
+import { batchOf, createTopic, type RawClient, start } from './harness.ts'
+
+async function produce(client: RawClient, name: string, records: Buffer, index = 0) {
+  const topicData = [{ name, partitionData: [{ index, records }] }]
+  const { responses } = await client.call(Produce, 9, { acks: -1, timeoutMs: 1000, topicData })
+  return responses[0].partitionResponses[0]
+}
+
+interface Wanted {
+  offset?: number
+  maxWaitMs?: number
+  minBytes?: number
+  maxBytes?: number
+  partitionMaxBytes?: number
+  lastFetchedEpoch?: number
+  currentLeaderEpoch?: number
+  partition?: number
+}
+
+async function fetch(client: RawClient, topic: string, wanted: Wanted = {}) {
+  const { offset = 0, maxWaitMs = 0, minBytes = 1, maxBytes = 1 << 20, partitionMaxBytes = 1 << 20 } = wanted
+  const { partition = 0, lastFetchedEpoch = -1, currentLeaderEpoch = -1 } = wanted
+  const { responses } = await client.call(Fetch, 12, {
+    maxWaitMs,
+    minBytes,
+    maxBytes,
+    topics: [
+      {
+        topic,
+        partitions: [{ partition, fetchOffset: offset, partitionMaxBytes, lastFetchedEpoch, currentLeaderEpoch }],
+      },
+    ],
+  })
+  return responses[0].partitions[0]
+}
+
+function offsetsOf(records: Buffer | null): number[] {
+  const offsets: number[] = []
+  const cursor = new RecordCursor()
+  if (records === null) return offsets
+  for (let at = 0; at < records.length; at += sizeInBytes(records, at)) {
+    cursor.open(records, at)
+    while (cursor.next()) offsets.push(cursor.offset)
+  }
+  return offsets
+}
+
+test('records come back as they were sent, by name and by id', async (t) => {
+  const { client } = await start(t)
+  const topicId = await createTopic(client, 'orders')
+  const sent = batchOf(['k:a', 'k:b', 'c'])
+  const topicData = [{ topicId, partitionData: [{ index: 0, records: sent }] }]
+  const { responses } = await client.call(Produce, 13, { acks: 1, timeoutMs: 1000, topicData })
+  assert.equal(responses[0].partitionResponses[0].baseOffset, 0)
+  assert.equal((await produce(client, 'orders', batchOf(['d']))).baseOffset, 3)
+  const topics = [{ topicId, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1 << 20 }] }]
+  const answer = await client.call(Fetch, 18, { maxWaitMs: 0, minBytes: 1, topics })
+  const { records, highWatermark } = answer.responses[0].partitions[0]
+  assert.equal(highWatermark, 4)
+  assert.deepEqual(offsetsOf(records), [0, 1, 2, 3])
+  // All but the leader epoch, which the broker has set.
+  assert.deepEqual(records?.subarray(16, sent.length), sent.subarray(16))
+})
+
+test('an offset inside a batch gets that batch; a batch larger than the limit comes alone', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'orders')
+  await produce(client, 'orders', batchOf(['a', 'b', 'c']))
+  await produce(client, 'orders', batchOf(['d']))
+  assert.deepEqual(offsetsOf((await fetch(client, 'orders', { offset: 1 })).records), [0, 1, 2, 3])
+  assert.deepEqual(offsetsOf((await fetch(client, 'orders', { partitionMaxBytes: 1 })).records), [0, 1, 2])
+  assert.deepEqual(offsetsOf((await fetch(client, 'orders', { maxBytes: 1 })).records), [0, 1, 2])
+})
+
+test('a fetch at the end is answered when records come', async (t) => {
+  const { client, connect } = await start(t)
+  await createTopic(client, 'orders')
+  const waiting = fetch(connect(), 'orders', { maxWaitMs: 60_000 })
+  await produce(client, 'orders', batchOf(['a']))
+  assert.deepEqual(offsetsOf((await waiting).records), [0])
+})
+
+test('a fetch waits for as many bytes as it asks for', async (t) => {
+  const { client, connect } = await start(t)
+  await createTopic(client, 'orders')
+  const batch = batchOf(['a'])
+  const waiting = fetch(connect(), 'orders', { maxWaitMs: 60_000, minBytes: 2 * batch.length })
+  await produce(client, 'orders', batchOf(['a']))
+  await produce(client, 'orders', batchOf(['b']))
+  assert.deepEqual(offsetsOf((await waiting).records), [0, 1])
+})
+
+test('a fetch is answered with nothing when its time is over', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'orders')
+  const { errorCode, records } = await fetch(client, 'orders', { maxWaitMs: 20 })
+  assert.deepEqual([errorCode, records?.length], [0, 0])
+})
+
+test('a waiting fetch does not hold up its broker: it closes at once', async (t) => {
+  const { broker, client } = await start(t)
+  await createTopic(client, 'orders')
+  const waiting = fetch(client, 'orders', { maxWaitMs: 600_000 })
+  const rejected = assert.rejects(waiting, /closed/)
+  await broker.close()
+  await rejected
+})
+
+test('fetches that can not be answered say why', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'orders')
+  await produce(client, 'orders', batchOf(['a']))
+  const codeOf = async (wanted: Wanted, topic = 'orders') => (await fetch(client, topic, wanted)).errorCode
+  assert.equal(await codeOf({ offset: 2 }), 1)
+  assert.equal(await codeOf({ offset: -1 }), 1)
+  assert.equal(await codeOf({ partition: 7 }), 3)
+  assert.equal(await codeOf({}, 'nope'), 3)
+  assert.equal(await codeOf({ currentLeaderEpoch: 3 }), 75)
+  assert.equal(await codeOf({ lastFetchedEpoch: 1 }), 1)
+  const diverging = await fetch(client, 'orders', { offset: 9, lastFetchedEpoch: 0 })
+  assert.deepEqual(diverging.divergingEpoch, { epoch: 0, endOffset: 1 })
+  const session = await client.call(Fetch, 12, { maxWaitMs: 0, minBytes: 1, topics: [], sessionId: 5, sessionEpoch: 1 })
+  assert.equal(session.errorCode, 70)
+})
+
+test("records that are refused are refused with Kafka's codes", async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'orders')
+  await createTopic(client, 'compacted', 1, { 'cleanup.policy': 'compact' })
+  await createTopic(client, 'small', 1, { 'max.message.bytes': '100' })
+  const damaged = batchOf(['a'])
+  damaged[30] ^= 1
+  const codeOf = async (records: Buffer, topic = 'orders', index = 0) =>
+    (await produce(client, topic, records, index)).errorCode
+  assert.equal(await codeOf(damaged), 2)
+  assert.equal(await codeOf(Buffer.alloc(0)), 87)
+  assert.equal(await codeOf(Buffer.concat([batchOf(['a']), batchOf(['b'])])), 87)
+  assert.equal(
+    await codeOf(batchOf(['a'], { transactional: true, producerId: 1, producerEpoch: 0, baseSequence: 0 })),
+    53,
+  )
+  assert.equal(await codeOf(batchOf(['a']), 'orders', 5), 3)
+  assert.equal(await codeOf(batchOf(['a']), 'nope'), 3)
+  assert.equal(await codeOf(batchOf(['x'.repeat(200)]), 'small'), 10)
+  assert.equal(await codeOf(batchOf(['a']), '__consumer_offsets'), 17)
+  const keyless = await produce(client, 'compacted', batchOf(['k:a', 'b']))
+  assert.deepEqual([keyless.errorCode, keyless.recordErrors.map(({ batchIndex }) => batchIndex)], [87, [1]])
+  assert.equal((await fetch(client, 'orders')).highWatermark, 0)
+})
+
+test('without acknowledgements nothing is answered, and an error closes the connection', async (t) => {
+  const { client, connect } = await start(t)
+  await createTopic(client, 'orders')
+  const send = (to: RawClient, name: string) =>
+    to.call(Produce, 9, {
+      acks: 0,
+      timeoutMs: 1000,
+      topicData: [{ name, partitionData: [{ index: 0, records: batchOf(['a']) }] }],
+    })
+  const quiet = connect()
+  const unanswered = send(quiet, 'orders')
+  // The next answer on the connection is that of the next request.
+  const next = quiet.raw(Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 9, 0xff, 0xff]))
+  await assert.rejects(Promise.race([unanswered, next.then(() => Promise.reject(new Error('second')))]))
+  assert.equal((await fetch(client, 'orders')).highWatermark, 1)
+  await assert.rejects(send(connect(), 'nope'), /closed/)
+})
+
+test('an idempotent producer gets an id of its own, and its repeats are recognized', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'orders')
+  const ids = new Set<number>()
+  for (let i = 0; i < 3; i++) ids.add((await client.call(InitProducerId, 4, { transactionalId: null })).producerId)
+  assert.equal(ids.size, 3)
+  const [producerId] = ids
+  const send = async (baseSequence: number) => {
+    const batch = batchOf(['a', 'b'], { producerId, producerEpoch: 0, baseSequence })
+    const { errorCode, baseOffset } = await produce(client, 'orders', batch)
+    return [errorCode, baseOffset]
+  }
+  assert.deepEqual(await send(0), [0, 0])
+  assert.deepEqual(await send(0), [0, 0])
+  assert.deepEqual(await send(2), [0, 2])
+  assert.deepEqual(await send(9), [45, -1])
+})
+
+test('ListOffsets finds the start, the end, times and the largest timestamp', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'orders')
+  const list = async (timestamp: number, version = 11) => {
+    const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, timestamp }] }]
+    const {
+      errorCode,
+      timestamp: found,
+      offset,
+    } = (await client.call(ListOffsets, version, { replicaId: -1, topics })).topics[0].partitions[0]
+    return [errorCode, found, offset]
+  }
+  assert.deepEqual(await list(-3), [0, -1, -1])
+  for (const first of [1000, 2000, 1500]) await produce(client, 'orders', batchOf(['a', 'b', 'c'], {}, first))
+  assert.deepEqual(await list(-1), [0, -1, 9])
+  assert.deepEqual(await list(-2), [0, -1, 0])
+  assert.deepEqual(await list(-3), [0, 2002, 5])
+  assert.deepEqual(await list(-4), [0, -1, 0])
+  assert.deepEqual(await list(-5), [0, -1, -1])
+  assert.deepEqual(await list(-3, 6), [35, -1, -1])
+  assert.deepEqual(await list(-7), [35, -1, -1])
+  assert.deepEqual(await list(0), [0, 1000, 0])
+  assert.deepEqual(await list(1001), [0, 1001, 1])
+  assert.deepEqual(await list(1003, 1), [0, 2000, 3])
+  assert.deepEqual(await list(2003), [0, -1, -1])
+})
+
+test('OffsetForLeaderEpoch tells where an epoch ended', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'orders')
+  await produce(client, 'orders', batchOf(['a', 'b']))
+  const ask = async (leaderEpoch: number, currentLeaderEpoch = -1) => {
+    const topics = [{ topic: 'orders', partitions: [{ partition: 0, leaderEpoch, currentLeaderEpoch }] }]
+    const answer = (await client.call(OffsetForLeaderEpoch, 4, { topics })).topics[0].partitions[0]
+    return [answer.errorCode, answer.leaderEpoch, answer.endOffset]
+  }
+  assert.deepEqual(await ask(0), [0, 0, 2])
+  assert.deepEqual(await ask(3), [0, -1, -1])
+  assert.deepEqual(await ask(0, 4), [75, -1, -1])
+})
