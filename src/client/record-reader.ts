@@ -3,6 +3,7 @@
 
 import type { AbortedTransaction } from '../protocol/apis/01-fetch.ts'
 import {
+  baseOffset,
   batchEnd,
   checkCrc,
   isControl,
@@ -67,7 +68,11 @@ export class RecordReader {
 
   private visitBatch(from: number, until: number, visit: (view: RecordView) => boolean): boolean {
     const { view } = this
-    const { cursor } = view
+    const { cursor, batch, batchAt } = view
+    if (baseOffset(batch, batchAt) >= from && lastOffset(batch, batchAt) < until && magic(batch, batchAt) === 2) {
+      while (cursor.next()) if (!visit(view)) return false
+      return true
+    }
     while (cursor.next()) {
       const { offset } = cursor
       if (offset < from) continue

@@ -44,7 +44,7 @@ export const command = defineCommand({
     isolation: {
       value: 'LEVEL',
       choices: ['committed', 'uncommitted'],
-      default: 'committed',
+      defaultDoc: 'committed, or what isolation.level says',
       doc: 'Whether to leave out what open and aborted transactions wrote',
     },
   },
@@ -59,8 +59,9 @@ export const command = defineCommand({
   async run(context, { topics }, flags) {
     const write = writerOf(context, flags.format)
     const client = await context.client()
-    const committedOnly = flags.isolation === 'committed'
     const { settings } = context
+    const isolation = flags.isolation === undefined ? settings['isolation.level'] : `read_${flags.isolation}`
+    const committedOnly = isolation === 'read_committed'
     const fetcher = new Fetcher(
       client.cluster,
       {

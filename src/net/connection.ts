@@ -12,6 +12,13 @@ import { FrameAssembler } from './frames.ts'
 /** No broker has reason to answer with more; the first bytes of an HTTP answer or a TLS alert, taken as a size, are. */
 const MAX_RESPONSE_BYTES = 256 << 20
 
+const READ_BYTES = 256 * 1024
+
+interface SocketReader {
+  buffer: Buffer
+  onChunk: (chunk: Buffer) => void
+}
+
 export interface Address {
   host: string
   port: number
@@ -44,10 +51,12 @@ export class Connection {
 
   /** Throws UnreachableError or TimeoutError, naming the address. */
   static async open(options: ConnectOptions): Promise<Connection> {
-    return new Connection(options, await openSocket(options))
+    // One buffer for all that is read: what comes is copied out of it at once, into its frame.
+    const reader: SocketReader = { buffer: Buffer.allocUnsafeSlow(READ_BYTES), onChunk: () => {} }
+    return new Connection(options, await openSocket(options, reader), reader)
   }
 
-  private constructor({ address, clientId }: ConnectOptions, socket: net.Socket) {
+  private constructor({ address, clientId }: ConnectOptions, socket: net.Socket, reader: SocketReader) {
     this.address = address
     this.clientId = clientId
     this.socket = socket
@@ -55,8 +64,9 @@ export class Connection {
       MAX_RESPONSE_BYTES,
       (frame) => this.onFrame(frame),
       (size) => this.pool.take(size),
+      true,
     )
-    socket.on('data', (chunk) => {
+    reader.onChunk = (chunk) => {
       if (this.failure !== null) return
       try {
         frames.push(chunk)
@@ -67,7 +77,7 @@ export class Connection {
           }),
         )
       }
-    })
+    }
     socket.on('error', (error) => this.fail(lost(address, error)))
     socket.on('close', () => this.fail(lost(address)))
   }
@@ -159,9 +169,21 @@ export class Connection {
   }
 }
 
-function openSocket({ address, setupTimeoutMs, signal }: ConnectOptions): Promise<net.Socket> {
+function openSocket({ address, setupTimeoutMs, signal }: ConnectOptions, reader: SocketReader): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true })
+    const socket = net.connect({
+      host: address.host,
+      port: address.port,
+      noDelay: true,
+      keepAlive: true,
+      onread: {
+        buffer: reader.buffer,
+        callback(bytes) {
+          reader.onChunk(reader.buffer.subarray(0, bytes))
+          return true
+        },
+      },
+    })
     const timer = setTimeout(() => stop(noConnection(address, setupTimeoutMs)), setupTimeoutMs)
     const onAbort = () => stop(signal?.reason)
     const settle = () => {

@@ -10,18 +10,24 @@ export class FrameAssembler {
   private readonly maxBytes: number
   private readonly onFrame: (frame: Buffer) => void
   private readonly allocate: (size: number) => Buffer
+  private readonly chunksAreReused: boolean
   /** Bytes of a size or of a small frame that are not complete yet. */
   private rest: Buffer | null = null
   /** A large frame under assembly. */
   private frame: Buffer | null = null
   private filled = 0
 
-  /** `onFrame` gets each frame without its size; small ones may be views of a chunk. */
+  /**
+   * `onFrame` gets each frame without its size; small ones may be views of a chunk, unless `chunksAreReused`, which makes
+   * copies of all that outlives push().
+   */
   constructor(
     maxBytes: number,
     onFrame: (frame: Buffer) => void,
     allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow,
+    chunksAreReused = false,
   ) {
+    this.chunksAreReused = chunksAreReused
     this.maxBytes = maxBytes
     this.onFrame = onFrame
     this.allocate = allocate
@@ -51,8 +57,8 @@ export class FrameAssembler {
       if (size < 0 || size > this.maxBytes) {
         throw new CorruptError(`a frame of ${size} bytes announced, at most ${this.maxBytes} are taken`)
       }
-      if (size <= left - SIZE_BYTES) {
-        this.onFrame(chunk.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size))
+      if (size <= left - SIZE_BYTES && !(this.chunksAreReused && size >= LARGE_FRAME)) {
+        this.onFrame(this.own(chunk.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size)))
         at += SIZE_BYTES + size
       } else if (size < LARGE_FRAME) break
       else {
@@ -61,6 +67,10 @@ export class FrameAssembler {
         at += SIZE_BYTES
       }
     }
-    this.rest = chunk.subarray(at)
+    this.rest = this.own(chunk.subarray(at))
+  }
+
+  private own(bytes: Buffer): Buffer {
+    return this.chunksAreReused ? Buffer.from(bytes) : bytes
   }
 }

@@ -12,7 +12,8 @@ export function makeEphemeralDirectory(): string {
   const parent = isWritable('/dev/shm') ? '/dev/shm' : tmpdir()
   removeLeftOvers(parent)
   const dir = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`))
-  if (made.size === 0) process.once('exit', removeAll)
+  if (!removesAtExit) process.once('exit', removeAll)
+  removesAtExit = true
   made.add(dir)
   return dir
 }
@@ -23,6 +24,7 @@ export function removeEphemeralDirectory(dir: string): void {
 }
 
 const made = new Set<string>()
+let removesAtExit = false
 
 function removeAll(): void {
   for (const dir of made) removeEphemeralDirectory(dir)

@@ -37,6 +37,7 @@ import {
 import { createLog, loadLog } from './log-loader.ts'
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
+import { Periodic } from './periodic.ts'
 import { applyRetention } from './retention.ts'
 import { ioError, type StorageError } from './storage-error.ts'
 
@@ -101,9 +102,7 @@ export class LogManager {
   readonly #highWatermarks: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
   readonly #cleaner: LogCleaner
-  #timers: NodeJS.Timeout[] = []
-  /** Work that is under way. */
-  readonly #busy = new Set<Promise<void>>()
+  readonly #periodic: Periodic
   readonly #deletions: Deferred
   #loaded = false
 
@@ -132,6 +131,7 @@ export class LogManager {
     }
     this.#cleanerOffsets = new OffsetCheckpoint(join(this.dir, CLEANER_OFFSETS))
     this.#cleaner = new LogCleaner(this.#cleanerOffsets, options.cleanerBufferBytes)
+    this.#periodic = new Periodic((error) => this.environment.report('error', error.message))
     this.#deletions = new Deferred((message) => this.environment.report('warn', message))
   }
 
@@ -223,7 +223,8 @@ export class LogManager {
 
   /** Brings all logs onto the disk and leaves the directory as Kafka's clean stop does. */
   async close(brokerEpoch = -1): Promise<void> {
-    this.#stopTimers()
+    this.#periodic.stop()
+    this.#deletions.stop()
     if (this.isEphemeral || !this.#loaded) {
       this.abandon()
       return
@@ -236,7 +237,7 @@ export class LogManager {
         this.environment.report('error', `can't close ${log.name} cleanly: ${error.message}`)
       }),
     )
-    await Promise.all(this.#busy)
+    await this.#periodic.idle()
     try {
       await this.checkpoint()
       await this.checkpointHighWatermarks()
@@ -248,7 +249,8 @@ export class LogManager {
 
   /** Lets go of everything as a crash would, but for the lock. */
   abandon(): void {
-    this.#stopTimers()
+    this.#periodic.stop()
+    this.#deletions.stop()
     for (const log of this.logs) log.abandon()
     this.#metadataLog?.abandon()
     this.#lock.release()
@@ -328,15 +330,15 @@ export class LogManager {
   }
 
   #startTimers(schedule: Schedule): void {
-    this.#every(schedule.retentionCheckMs ?? 300_000, () => this.applyRetention())
-    this.#every(schedule.checkpointMs ?? 60_000, () => this.checkpoint())
-    this.#every(schedule.highWatermarkCheckpointMs ?? 5000, async () => {
+    this.#periodic.every(schedule.retentionCheckMs ?? 300_000, () => this.applyRetention())
+    this.#periodic.every(schedule.checkpointMs ?? 60_000, () => this.checkpoint())
+    this.#periodic.every(schedule.highWatermarkCheckpointMs ?? 5000, async () => {
       for (const log of this.logs) log.segments.active.writeIndexes()
       await this.checkpointHighWatermarks()
     })
-    this.#every(schedule.flushCheckMs ?? 1000, () => this.#flushOverdue())
-    if (schedule.cleanerEnable ?? true) this.#every(schedule.cleanerBackoffMs ?? 15_000, () => this.clean())
-    this.#every(schedule.producerExpiryCheckMs ?? 600_000, async () => {
+    this.#periodic.every(schedule.flushCheckMs ?? 1000, () => this.#flushOverdue())
+    if (schedule.cleanerEnable ?? true) this.#periodic.every(schedule.cleanerBackoffMs ?? 15_000, () => this.clean())
+    this.#periodic.every(schedule.producerExpiryCheckMs ?? 600_000, async () => {
       for (const log of this.logs) log.producers.expire(this.environment.now(), log.config.producerIdExpirationMs)
     })
   }
@@ -346,32 +348,6 @@ export class LogManager {
     for (const log of [...this.logs]) {
       if (log.recoveryPoint < log.endOffset && now - log.lastFlushMs >= log.config.flushMs) await log.flush()
     }
-  }
-
-  /** Runs the work again and again, never twice at a time. */
-  #every(periodMs: number, work: () => Promise<void>): void {
-    let busy = false
-    const timer = setInterval(
-      () => {
-        if (busy) return
-        busy = true
-        const done = work()
-          .catch((error: Error) => this.environment.report('error', error.message))
-          .finally(() => {
-            busy = false
-            this.#busy.delete(done)
-          })
-        this.#busy.add(done)
-      },
-      Math.min(periodMs, 0x7fff_ffff),
-    )
-    this.#timers.push(timer.unref())
-  }
-
-  #stopTimers(): void {
-    for (const timer of this.#timers) clearInterval(timer)
-    this.#deletions.stop()
-    this.#timers = []
   }
 }
 

@@ -8,6 +8,7 @@
 
 import { renameSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { syncDirectory, syncFile } from './atomic-file.ts'
 import { Deferred } from './deferred.ts'
 import type { FilePool } from './file-pool.ts'
@@ -356,7 +357,9 @@ export class Log {
     const { active } = this.segments
     const dirty = this.segments.all.filter((segment) => segment.dirty && segment.baseOffset < upTo)
     for (const segment of dirty) await segment.flush(segment === active && !this.#closed)
-    if (dirty.some((segment) => segment !== active)) await syncDirectory(this.#dir)
+    // The names of files that are new since the last flush, and that of the folder before the first.
+    if (dirty.some((segment) => segment.baseOffset >= this.recoveryPoint)) await syncDirectory(this.#dir)
+    if (dirty.length > 0 && this.recoveryPoint === 0) await syncDirectory(dirname(this.#dir))
   }
 
   #setHighWatermark(offset: number): void {

@@ -200,7 +200,7 @@ export class Segment {
 
   /**
    * Rebuilds both indexes from the headers of the batches. For damage that shows while the broker runs, which is rare;
-   * what a start finds is mended without holding the event loop (recovery.ts).
+   * what a start finds is mended without holding the event loop (log-loader.ts).
    */
   rebuildIndexes(reason: string, indexIntervalBytes = 4096): void {
     this.#warn(`${reason}; rebuilding the indexes of ${this.file.path}`)

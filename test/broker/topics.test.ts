@@ -7,7 +7,10 @@ import { CreateTopics } from '../../src/protocol/apis/19-create-topics.ts'
 import { DeleteTopics } from '../../src/protocol/apis/20-delete-topics.ts'
 import { CreatePartitions } from '../../src/protocol/apis/37-create-partitions.ts'
 import { DescribeCluster } from '../../src/protocol/apis/60-describe-cluster.ts'
-import { DescribeTopicPartitions } from '../../src/protocol/apis/75-describe-topic-partitions.ts'
+import {
+  DescribeTopicPartitions,
+  type DescribeTopicPartitionsResponse,
+} from '../../src/protocol/apis/75-describe-topic-partitions.ts'
 import { createTopic, start } from './harness.ts'
 
 const TOPIC = { name: 'orders', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }
@@ -165,10 +168,14 @@ test('DescribeTopicPartitions gives pages of partitions', async (t) => {
     ],
   })
   const pages: string[] = []
-  let cursor: { topicName: string; partitionIndex: number } | null = null
+  let cursor: DescribeTopicPartitionsResponse['nextCursor'] = null
   do {
     const topics = [{ name: 'b' }, { name: 'a' }]
-    const page = await client.call(DescribeTopicPartitions, 0, { topics, responsePartitionLimit: 2, cursor })
+    const page: DescribeTopicPartitionsResponse = await client.call(DescribeTopicPartitions, 0, {
+      topics,
+      responsePartitionLimit: 2,
+      cursor,
+    })
     pages.push(
       page.topics.map(({ name, partitions }) => name + partitions.map((each) => each.partitionIndex)).join(' '),
     )

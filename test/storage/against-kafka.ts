@@ -2,13 +2,15 @@
 //
 //   checkOwnFiles        Kafka's dump-log reads every file that a log wrote: closed, live and recovered
 //   checkKafkasFiles     the files of a partition that Kafka wrote: opened without a change, written again byte for byte
+//   checkCompaction      the files of a partition before and after Kafka compacted it: compacted here to the same bytes
 //   checkLocks           a ktool and a Kafka refuse each other's data directory
 
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isControl, setBaseOffset, setPartitionLeaderEpoch } from '../../src/records/batch.ts'
+import { deleteHorizon, isControl, setBaseOffset, setPartitionLeaderEpoch } from '../../src/records/batch.ts'
 import { codecs } from '../../src/records/compression/index.ts'
+import { compact } from '../../src/storage/compaction.ts'
 import { DirectoryLockedError } from '../../src/storage/directory-lock.ts'
 import type { Log } from '../../src/storage/log.ts'
 import { logConfig } from '../../src/storage/log-config.ts'
@@ -77,6 +79,32 @@ export async function checkKafkasFiles(partitionDir: string, workDir: string): P
   }
   await copy.close()
   assertSameFiles(again, partitionDir)
+}
+
+/**
+ * `before` and `after`: the folder of a partition with `cleanup.policy=compact`, `segment.bytes=1048576`, batches without
+ * compression and no transactions, after a clean stop with all segments but the last one not yet compacted, and after the
+ * clean stop of a Kafka that compacted them. Only read.
+ */
+export async function checkCompaction(before: string, after: string, workDir: string): Promise<void> {
+  const dir = join(workDir, 'compacted')
+  cpSync(before, dir, { recursive: true })
+  const log = await open(dir, { segmentBytes: 1 << 20, compact: true, delete: false }, true)
+  // Tombstones carry the time of the compaction.
+  const horizons = readdirSync(after)
+    .filter((name) => name.endsWith('.log'))
+    .flatMap((name) => split(readFileSync(join(after, name))).flatMap((batch) => deleteHorizon(batch, 0) ?? []))
+  log.environment.now = () => (horizons[0] ?? Date.now()) - log.config.deleteRetentionMs
+  const { baseOffset } = log.segments.active
+  const { bytesBefore, bytesAfter } = await compact({
+    log,
+    firstDirtyOffset: 0,
+    firstUncleanableOffset: baseOffset,
+    mapBytes: 128 << 20,
+  })
+  assert.ok(bytesAfter < bytesBefore)
+  await log.close()
+  assertSameFiles(dir, after)
 }
 
 /** `runningDir`: the data directory of a Kafka that is running. */
@@ -159,10 +187,10 @@ function complaints(output: string): string[] {
 
 /** But for what the batches do not tell: the topic, and an epoch in which nothing was written yet. */
 function assertSameFiles(actual: string, expected: string): void {
-  const others = ['partition.metadata', 'leader-epoch-checkpoint']
+  const others = /^partition\.metadata$|^leader-epoch-checkpoint$|\.deleted$/
   const list = (dir: string): string[] =>
     readdirSync(dir)
-      .filter((name) => !others.includes(name))
+      .filter((name) => !others.test(name))
       .sort()
   assert.deepEqual(list(actual), list(expected))
   for (const name of list(actual))

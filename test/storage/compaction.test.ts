@@ -16,6 +16,8 @@ import { codecs } from '../../src/records/compression/index.ts'
 import { readRecords } from '../../src/records/plain.ts'
 import { OffsetCheckpoint } from '../../src/storage/checkpoint-file.ts'
 import { compact } from '../../src/storage/compaction.ts'
+import { PooledFile } from '../../src/storage/file-pool.ts'
+import { IndexFile } from '../../src/storage/index-file.ts'
 import type { Log } from '../../src/storage/log.ts'
 import { LogCleaner } from '../../src/storage/log-cleaner.ts'
 import type { LogConfig } from '../../src/storage/log-config.ts'
@@ -315,6 +317,32 @@ test('the dirtiest log is compacted first, when the ratio or the lag says so', a
   assert.deepEqual(cleaned, ['full-0', 'young-0', 'overdue-0'])
   const written = readFileSync(join(half.dir, 'cleaner'), 'utf8')
   assert.equal(written, '0\n4\nhalf 0 5\nfull 0 10\nyoung 0 10\noverdue 0 10\n')
+})
+
+test('a crash at any moment of the swap leaves the old or the new segments, and never a part', async (t) => {
+  const [log] = await openCompacted(t, { segmentBytes: 1000 })
+  for (let i = 0; i < 60; i++) append(log, makeBatch({ records: [{ key: `k${i % 4}`, value: `${i}` }] }))
+  await log.flush()
+  const table = tableOf(log)
+  const copies: string[] = []
+  for (const { prototype } of [PooledFile, IndexFile]) {
+    const { rename } = prototype
+    prototype.rename = function (path: string) {
+      copies.push(copyOf(t, log.dir))
+      rename.call(this as PooledFile & IndexFile, path)
+    }
+    t.after(() => {
+      prototype.rename = rename
+    })
+  }
+  await compactAll(log)
+  assert.ok(copies.length > 12)
+  for (const dir of [...copies, copyOf(t, log.dir)]) {
+    const crashed = await openLog(t, dir, { config: compacted })
+    assert.deepEqual(tableOf(crashed), table)
+    assert.equal(crashed.endOffset, 60)
+    crashed.abandon()
+  }
 })
 
 test('a log that is closed in the middle is left as it was', async (t) => {

@@ -1,0 +1,187 @@
+// The metadata log: what it keeps over restarts, and what it reads of a log that Kafka wrote.
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { type Broker, startBroker } from '../../src/broker/broker.ts'
+import { RecordType } from '../../src/broker/metadata-image.ts'
+import { MetadataLog } from '../../src/broker/metadata-log.ts'
+import { encodeMetadataBatch } from '../../src/broker/metadata-records.ts'
+import { Produce } from '../../src/protocol/apis/00-produce.ts'
+import { InitProducerId } from '../../src/protocol/apis/22-init-producer-id.ts'
+import { LogManager } from '../../src/storage/log-manager.ts'
+import { batchOf, createTopic, RawClient } from './harness.ts'
+
+function directory(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'ktool-broker-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+async function run<T>(dataDirectory: string, work: (broker: Broker, client: RawClient) => Promise<T>): Promise<T> {
+  const broker = (await startBroker({ dataDirectory })) as Broker
+  const client = new RawClient(broker.listeners[0].port)
+  try {
+    return await work(broker, client)
+  } finally {
+    client.socket.destroy()
+    await broker.close()
+  }
+}
+
+test('topics, ids, configs, records and the next producer id are there after a restart', async (t) => {
+  const dir = directory(t)
+  const before = await run(dir, async (broker, client) => {
+    const topicId = await createTopic(client, 'orders', 2, { 'retention.ms': '1000' })
+    await createTopic(client, 'gone')
+    broker.controller.deleteTopic(broker.metadata.image.topics.get('gone')!)
+    const topicData = [{ name: 'orders', partitionData: [{ index: 1, records: batchOf(['a', 'b']) }] }]
+    await client.call(Produce, 9, { acks: -1, timeoutMs: 1000, topicData })
+    const { producerId } = await client.call(InitProducerId, 4, { transactionalId: null })
+    return { topicId, producerId, clusterId: broker.clusterId }
+  })
+  await run(dir, async (broker, client) => {
+    const { image } = broker.metadata
+    assert.equal(broker.clusterId, before.clusterId)
+    assert.deepEqual([...image.topics.keys()], ['orders'])
+    assert.equal(image.topics.get('orders')?.id, before.topicId)
+    assert.deepEqual([...image.configsOf(2, 'orders')], [['retention.ms', '1000']])
+    assert.equal(broker.partitions.get('orders', 1)?.log.endOffset, 2)
+    assert.equal(broker.partitions.get('orders', 1)?.log.config.retentionMs, 1000)
+    const { producerId } = await client.call(InitProducerId, 4, { transactionalId: null })
+    assert.ok(producerId > before.producerId)
+  })
+})
+
+test("a directory has Kafka's files", async (t) => {
+  const dir = directory(t)
+  await run(dir, async (_, client) => createTopic(client, 'orders'))
+  assert.match(readFileSync(join(dir, 'meta.properties'), 'utf8'), /^node\.id=1$/m)
+  const metadata = readdirSync(join(dir, '__cluster_metadata-0'))
+  for (const name of ['00000000000000000000.log', 'quorum-state', 'partition.metadata', 'leader-epoch-checkpoint']) {
+    assert.ok(metadata.includes(name), name)
+  }
+})
+
+test('a second broker on a directory is refused, and told what to do', async (t) => {
+  const dir = directory(t)
+  await run(dir, async () => {
+    await assert.rejects(startBroker({ dataDirectory: dir }), (error: Error & { hint?: string }) => {
+      assert.match(error.message, /in use by another broker/)
+      return error.hint !== undefined
+    })
+  })
+})
+
+/** Writes records as Kafka's controller would, and gives the image that a start makes of them. */
+async function imageOf(t: TestContext, write: (append: (records: [type: number, value: object][]) => void) => void) {
+  const dir = directory(t)
+  const logs = new LogManager({ dir })
+  const log = await logs.openMetadataLog()
+  write((records) => {
+    const batch = encodeMetadataBatch(
+      records.map(([type, value]) => ({ type, version: 0, value })),
+      3,
+      Date.now(),
+    )
+    log.append(batch, { origin: 'raft', leaderEpoch: 3 })
+  })
+  const metadata = MetadataLog.read(log, 1, Date.now)
+  logs.abandon()
+  return metadata
+}
+
+const ID = 'AAAAAAAAAAAAAAAAAAAAZg'
+const PARTITION = {
+  partitionId: 0,
+  topicId: ID,
+  replicas: [1],
+  isr: [1],
+  leader: 1,
+  leaderEpoch: 4,
+  partitionEpoch: 4,
+}
+
+test('a transaction of records counts once it has ended', async (t) => {
+  const { image } = await imageOf(t, (append) => {
+    append([
+      [RecordType.beginTransaction, { name: 'a' }],
+      [RecordType.topic, { name: 'kept', topicId: ID }],
+    ])
+    append([
+      [RecordType.noOp, {}],
+      [RecordType.endTransaction, {}],
+    ])
+    append([
+      [RecordType.beginTransaction, { name: 'b' }],
+      [RecordType.topic, { name: 'aborted', topicId: ID }],
+    ])
+    append([[RecordType.abortTransaction, { reason: 'x' }]])
+    append([
+      [RecordType.beginTransaction, { name: 'c' }],
+      [RecordType.topic, { name: 'open', topicId: ID }],
+    ])
+  })
+  assert.deepEqual([...image.topics.keys()], ['kept'])
+})
+
+test('another leader raises the leader epoch, and epochs go on from those of the log', async (t) => {
+  const metadata = await imageOf(t, (append) => {
+    append([
+      [RecordType.topic, { name: 'orders', topicId: ID }],
+      [RecordType.partition, PARTITION],
+    ])
+    append([[RecordType.partitionChange, { partitionId: 0, topicId: ID, leader: -1 }]])
+  })
+  const partition = metadata.image.topics.get('orders')?.partitions[0]
+  assert.deepEqual(
+    [partition?.leader, partition?.leaderEpoch, partition?.partitionEpoch, partition?.isr],
+    [-1, 5, 5, [1]],
+  )
+})
+
+test('a snapshot stands for the records before it', async (t) => {
+  const dir = directory(t)
+  const names = Array.from({ length: 20 }, (_, i) => `topic-${i}`)
+  await run(dir, async (broker, client) => {
+    for (const name of names.slice(0, 19)) await createTopic(client, name, 3, { 'retention.ms': '5' })
+    await broker.metadata.snapshot()
+    await createTopic(client, names[19])
+  })
+  const files = readdirSync(join(dir, '__cluster_metadata-0'))
+  const [snapshot] = files.filter((name) => name.endsWith('.checkpoint'))
+  assert.match(snapshot, /^\d{20}-\d{10}\.checkpoint$/)
+  assert.ok(files.includes(`${snapshot.slice(0, 20)}.log`))
+  await run(dir, async (broker) => {
+    const { image } = broker.metadata
+    assert.deepEqual([...image.topics.keys()].sort(), names.toSorted())
+    assert.equal(image.topics.get('topic-3')?.partitions.length, 3)
+    assert.equal(image.configsOf(2, 'topic-3').get('retention.ms'), '5')
+    assert.equal(image.features.get('metadata.version'), 30)
+  })
+})
+
+test('a partition that another leader was named for is led again after a start', async (t) => {
+  const dir = directory(t)
+  await run(dir, async (broker, client) => {
+    const topicId = await createTopic(client, 'orders')
+    const change = {
+      partitionId: 0,
+      topicId,
+      leader: -1,
+      isr: null,
+      replicas: null,
+      directories: null,
+      leaderRecoveryState: -1,
+    }
+    broker.metadata.append([{ type: RecordType.partitionChange, version: 0, value: change }])
+    await broker.metadata.flush()
+  })
+  await run(dir, async (broker) => {
+    const partition = broker.metadata.image.topics.get('orders')?.partitions[0]
+    assert.deepEqual([partition?.leader, partition?.leaderEpoch], [1, 2])
+    assert.equal(broker.partitions.get('orders', 0)?.log.epochs.latest?.epoch, 2)
+  })
+})
