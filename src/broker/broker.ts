@@ -6,7 +6,7 @@
 
 import { UsageError } from '../errors.ts'
 import { type ServerConnection, ServerListener } from '../net/server.ts'
-import { LogManager } from '../storage/log-manager.ts'
+import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
@@ -160,8 +160,10 @@ export class Broker implements RunningBroker {
 export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
   const log = options.log ?? SILENT
   const { properties, endpoints, advertised, dataDirectory } = brokerSettings(options)
+  const settings = new BrokerConfigs(properties)
   const logs = new LogManager({
     dir: dataDirectory,
+    cleanerBufferBytes: settings.number('log.cleaner.dedupe.buffer.size'),
     ephemeral: dataDirectory === undefined,
     report: (level, message) => (level === 'info' ? log.verbose(message) : log.warn(message)),
   })
@@ -175,7 +177,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     const broker = new Broker({ meta, configs, metadata, logs, log, advertised })
     broker.controller.electSelf()
     await metadata.flush()
-    await broker.partitions.load()
+    await broker.partitions.load(scheduleOf(configs))
     broker.groups.load()
     for (const { name, partitions } of options.topics ?? []) broker.controller.ensureTopic(name, partitions)
     await metadata.flush()
@@ -204,6 +206,22 @@ async function identify(logs: LogManager, properties: ReadonlyMap<string, string
   if (logs.meta?.clusterId === undefined || logs.meta.directoryId === undefined) await logs.format(meta)
   return meta
 }
+
+/** How often what is due from time to time is done. */
+function scheduleOf(configs: BrokerConfigs): Schedule {
+  return {
+    retentionCheckMs: configs.number('log.retention.check.interval.ms'),
+    flushCheckMs: Math.min(configs.number('log.flush.scheduler.interval.ms'), FLUSH_CHECK_MS),
+    checkpointMs: configs.number('log.flush.offset.checkpoint.interval.ms'),
+    highWatermarkCheckpointMs: configs.number('replica.high.watermark.checkpoint.interval.ms'),
+    producerExpiryCheckMs: configs.number('producer.id.expiration.check.interval.ms'),
+    cleanerEnable: configs.boolean('log.cleaner.enable'),
+    cleanerBackoffMs: configs.number('log.cleaner.backoff.ms'),
+  }
+}
+
+/** How often flush.ms is looked at, where nothing shorter is asked for. */
+const FLUSH_CHECK_MS = 1000
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::', ''])
 

@@ -2,7 +2,7 @@
 
 import type { ErrorName } from '../protocol/errors.ts'
 import type { Log } from '../storage/log.ts'
-import type { LogManager } from '../storage/log-manager.ts'
+import type { LogManager, Schedule } from '../storage/log-manager.ts'
 import type { StorageError } from '../storage/storage-error.ts'
 import { ApiError } from './api-error.ts'
 import type { BrokerConfigs } from './configs/broker-configs.ts'
@@ -54,14 +54,14 @@ export class Partitions {
   }
 
   /** Opens the logs of all partitions that the metadata knows, and makes those that are missing. */
-  async load(): Promise<void> {
+  async load(schedule: Schedule): Promise<void> {
     const { logs, image } = this.options
     await logs.load(({ topic, partition }, topicId) => {
       const known = image.topics.get(topic)
       if (known?.partitions[partition] === undefined || (topicId !== undefined && topicId !== known.id))
         return undefined
       return this.logConfig(topic)
-    })
+    }, schedule)
     for (const topic of image.topics.values()) this.add(topic, 0)
   }
 

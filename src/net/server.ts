@@ -36,7 +36,7 @@ export interface ServerOptions {
 }
 
 /** Larger buffers are not kept for the next frame. */
-const LARGEST_KEPT = 4 << 20
+const LARGEST_KEPT = 16 << 20
 
 /** One client's connection. */
 export class ServerConnection {

@@ -117,10 +117,6 @@ export class PooledFile {
     ftruncateSync(this.#use(), size)
   }
 
-  size(): number {
-    return fstatSync(this.#use()).size
-  }
-
   modifiedMs(): number {
     return fstatSync(this.#use()).mtimeMs
   }

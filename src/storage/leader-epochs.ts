@@ -36,10 +36,6 @@ export class LeaderEpochs {
     return this.#entries.at(-1)
   }
 
-  get earliest(): EpochEntry | undefined {
-    return this.#entries[0]
-  }
-
   /** Notes that `epoch` begins at `startOffset`; true when that was new. */
   assign(epoch: number, startOffset: number): boolean {
     if (!this.#push(epoch, startOffset)) return false

@@ -2,11 +2,13 @@
 // not compacted yet, or that waited longest past max.compaction.lag.ms. Up to where each log is compacted is kept in
 // cleaner-offset-checkpoint. (Kafka: LogCleaner, LogCleanerManager.)
 
+import { CorruptError } from '../errors.ts'
 import type { OffsetCheckpoint } from './checkpoint-file.ts'
 import { CompactionStopped, compact } from './compaction.ts'
 import type { Log } from './log.ts'
 import { applyRetention } from './retention.ts'
 import type { Segment } from './segment.ts'
+import { ioError } from './storage-error.ts'
 
 /** A log and the part of it that can be compacted. */
 interface Candidate {
@@ -36,7 +38,7 @@ export class LogCleaner {
     this.#cleanedUpTo = cleanedUpTo
   }
 
-  /** Compacts what is due among the logs, until nothing is. Rejects when a checkpoint can't be written. */
+  /** Compacts what is due among the logs, until nothing is. Rejects when a file can't be written. */
   async run(logs: () => Iterable<Log>): Promise<void> {
     for (let next = this.#dirtiest(logs()); next !== undefined; next = this.#dirtiest(logs())) {
       await this.#clean(next)
@@ -68,11 +70,14 @@ export class LogCleaner {
         'info',
         `compacted ${log.name} up to ${result.endOffset}: ${result.bytesBefore} to ${result.bytesAfter} bytes`,
       )
-      if (result.endOffset <= firstDirtyOffset) throw new Error('one batch has more keys than fit into memory')
+      if (result.endOffset <= firstDirtyOffset) throw new CorruptError('one batch has more keys than fit into memory')
     } catch (error) {
       if (error instanceof CompactionStopped) return
+      // A full disk may have room the next time; what is damaged stays so.
+      const failure = ioError(`can't compact ${log.name}`, error)
+      if (failure.error !== 'CORRUPT_MESSAGE') throw failure
       this.#uncleanable.add(log)
-      report('error', `${log.name} can't be compacted: ${(error as Error).message}`)
+      report('error', failure.message)
     } finally {
       this.busyWith = undefined
     }

@@ -15,7 +15,6 @@ export const SWAP_SUFFIX = '.swap'
 export const DELETED_SUFFIX = '.deleted'
 
 export const DELETE_DIR_SUFFIX = '-delete'
-export const FUTURE_DIR_SUFFIX = '-future'
 export const STRAY_DIR_SUFFIX = '-stray'
 
 /** Suffixes of the files that belong to one segment. */

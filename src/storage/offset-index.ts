@@ -24,10 +24,6 @@ export class OffsetIndex {
     this.#baseOffset = baseOffset
   }
 
-  get entries(): number {
-    return this.file.count
-  }
-
   /** Whether the index would get larger than `maxBytes` with one more entry. */
   isFull(maxBytes: number): boolean {
     return this.file.count >= Math.floor(maxBytes / ENTRY_SIZE)

@@ -16,8 +16,6 @@ export type StorageErrorName =
   | 'OUT_OF_ORDER_SEQUENCE_NUMBER'
   | 'RECORD_LIST_TOO_LARGE'
   | 'TRANSACTION_COORDINATOR_FENCED'
-  | 'UNSUPPORTED_COMPRESSION_TYPE'
-  | 'UNSUPPORTED_FOR_MESSAGE_FORMAT'
 
 export class StorageError extends KtoolError {
   /** Kafka's name of the error. */
@@ -37,7 +35,9 @@ export class StorageError extends KtoolError {
  */
 export function ioError(what: string, cause: unknown): StorageError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  const error = cause instanceof CorruptError ? 'CORRUPT_MESSAGE' : 'KAFKA_STORAGE_ERROR'
+  const isCorrupt =
+    cause instanceof CorruptError || (cause instanceof StorageError && cause.error === 'CORRUPT_MESSAGE')
+  const error = isCorrupt ? 'CORRUPT_MESSAGE' : 'KAFKA_STORAGE_ERROR'
   return new StorageError(error, `${what}: ${reason}`, { cause, hint: hintFor(errnoOf(cause)) })
 }
 

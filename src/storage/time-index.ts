@@ -21,10 +21,6 @@ export class TimeIndex {
     this.#baseOffset = baseOffset
   }
 
-  get entries(): number {
-    return this.file.count
-  }
-
   /** As for the offset index, with one entry kept free for the end of the segment. */
   isFull(maxBytes: number): boolean {
     return this.file.count >= Math.floor(maxBytes / ENTRY_SIZE) - 1

@@ -34,10 +34,6 @@ export class TransactionIndex {
     if (size !== this.#size) truncateSync(path, this.#size)
   }
 
-  get isEmpty(): boolean {
-    return this.#size === 0
-  }
-
   append(transaction: AbortedTransaction): void {
     const entry = Buffer.allocUnsafe(ENTRY_SIZE)
     entry.writeInt16BE(VERSION, 0)

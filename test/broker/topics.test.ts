@@ -177,7 +177,7 @@ test('DescribeTopicPartitions gives pages of partitions', async (t) => {
       cursor,
     })
     pages.push(
-      page.topics.map(({ name, partitions }) => name + partitions.map((each) => each.partitionIndex)).join(' '),
+      page.topics.map(({ name, partitions }) => String(name) + partitions.map((each) => each.partitionIndex)).join(' '),
     )
     cursor = page.nextCursor
   } while (cursor !== null)

@@ -119,7 +119,7 @@ export type Produce = (wave: string, each: number) => Promise<string[]>
 
 /** A producer that writes waves of values, the same number into each partition, and tells which. */
 export async function producer(bootstrap: string, topic: string, partitions: number) {
-  const sender = client(bootstrap, 5).producer()
+  const sender = client(bootstrap, 5).producer({ idempotent: true, maxInFlightRequests: 1 })
   await sender.connect()
   const produce: Produce = async (wave, each) => {
     const values: string[] = []
@@ -167,6 +167,18 @@ export async function allSeen(members: readonly Member[], values: readonly strin
       })
     })
   }
+}
+
+/** Fails unless two lots of lines are the same, in whatever order. */
+export function sameLines(text: string, values: readonly string[]): void {
+  const lines = text === '' ? [] : text.trim().split('\n')
+  const wanted = new Set(values)
+  const got = new Set(lines)
+  const lost = values.filter((value) => !got.has(value))
+  const strange = lines.filter((line) => !wanted.has(line))
+  if (lost.length === 0 && strange.length === 0 && lines.length === values.length) return
+  const examples = `lost: ${lost.slice(0, 3)}; not sent: ${strange.slice(0, 3)}`
+  throw new Error(`${lines.length} lines, ${got.size} different, where ${values.length} were sent; ${examples}`)
 }
 
 /** Fails unless each of the values came once, in one of the members. */

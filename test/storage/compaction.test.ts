@@ -363,10 +363,35 @@ test('a damaged segment stops the compaction of its log, and is named once', asy
   const cleaner = new LogCleaner(new OffsetCheckpoint(join(log.dir, 'cleaner')))
   await cleaner.run(() => [log])
   await cleaner.run(() => [log])
-  assert.equal(environment.reports.filter((report) => /can't be compacted/.test(report)).length, 1)
+  assert.equal(environment.reports.filter((report) => /can't compact/.test(report)).length, 1)
 })
 
-test('a data directory compacts in the background, and both policies together delete as well', async (t) => {
+test('a disk that is full stops the compaction until there is room', async (t) => {
+  const [log] = await openCompacted(t)
+  for (let i = 0; i < 100; i++) append(log, makeBatch({ records: [{ key: `k${i % 3}` }] }))
+  const table = tableOf(log)
+  const cleaner = new LogCleaner(new OffsetCheckpoint(join(log.dir, 'cleaner')))
+  const { write } = PooledFile.prototype
+  const full = t.mock.method(PooledFile.prototype, 'write', () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  })
+  await assert.rejects(
+    cleaner.run(() => [log]),
+    { error: 'KAFKA_STORAGE_ERROR' },
+  )
+  assert.deepEqual(tableOf(log), table)
+  const { bytes } = log
+  assert.ok(readdirSync(log.dir).every((name) => !name.includes('.cleaned')))
+  full.mock.restore()
+  assert.equal(PooledFile.prototype.write, write)
+  await cleaner.run(() => [log])
+  assert.deepEqual(tableOf(log), table)
+  assert.ok(log.bytes < bytes)
+})
+
+test('a data directory compacts in the background, and both policies together delete as well', {
+  timeout: 60_000,
+}, async (t) => {
   const dir = temporaryDirectory(t)
   let later = 0
   const manager = new LogManager({ dir, now: () => Date.now() + later })

@@ -61,7 +61,9 @@ test('a log start within a segment outlives a stop', async (t) => {
   assert.deepEqual(valuesOf(manager.get('orders', 0)!), ['3', '4'])
 })
 
-test('a deleted partition is renamed at once and removed later; its name is free again', async (t) => {
+test('a deleted partition is renamed at once and removed later; its name is free again', {
+  timeout: 60_000,
+}, async (t) => {
   const dir = temporaryDirectory(t)
   const manager = await start(t, { dir })
   const name = `${'t'.repeat(249)}`
@@ -81,7 +83,7 @@ test('a deleted partition is renamed at once and removed later; its name is free
   assert.deepEqual(valuesOf(manager.get(name, 3)!), ['new'])
 })
 
-test('what a stopped deletion left is removed by the next start', async (t) => {
+test('what a stopped deletion left is removed by the next start', { timeout: 60_000 }, async (t) => {
   const dir = temporaryDirectory(t)
   mkdirSync(join(dir, 'orders-0.0123456789abcdef0123456789abcdef-delete'))
   t.mock.timers.enable({ apis: ['setTimeout'] })
@@ -165,7 +167,7 @@ test('the metadata log is kept apart', async (t) => {
   assert.deepEqual(valuesOf(await manager.openMetadataLog()), ['topic'])
 })
 
-test('flush.ms is honoured', async (t) => {
+test('flush.ms is honoured', { timeout: 60_000 }, async (t) => {
   const manager = await start(t, { dir: temporaryDirectory(t) }, { flushCheckMs: 5 })
   const log = manager.create('orders', 0, logConfig({ flushMs: 1 }), TOPIC_ID)
   append(log, value('a'))

@@ -263,7 +263,7 @@ test('a huge length that was made up takes neither memory nor time', async (t) =
   assert.deepEqual(valuesOf(again), ['kept'])
 })
 
-test('everything that was acknowledged before a SIGKILL is there, in order', async (t) => {
+test('everything that was acknowledged before a SIGKILL is there, in order', { timeout: 60_000 }, async (t) => {
   const parent = temporaryDirectory(t)
   for (let round = 0; round < 4; round++) {
     const dir = join(parent, `orders-${round}`)

@@ -48,7 +48,7 @@ test('nothing goes beyond the high watermark', async (t) => {
   assert.equal(applyRetention(log, NOW + 60_000), 3)
 })
 
-test('the files are set aside and deleted after file.delete.delay.ms', async (t) => {
+test('the files are set aside and deleted after file.delete.delay.ms', { timeout: 60_000 }, async (t) => {
   const log = await tenSegments(t, { retentionMs: 0, fileDeleteDelayMs: 40 })
   applyRetention(log, NOW + 60_000)
   const names = readdirSync(log.dir)

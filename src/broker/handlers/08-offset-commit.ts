@@ -16,7 +16,7 @@ export const handler = defineHandler({
     const commits: ({ topic: string; partition: number } & CommittedOffset)[] = []
     let failure = 0
     try {
-      const group = groupFor(broker, request)
+      const group = groupFor(broker, request, version)
       const topics = request.topics.map((topic) => ({
         name: topic.name,
         topicId: topic.topicId,
@@ -59,13 +59,12 @@ export const handler = defineHandler({
 })
 
 /** The group, once it is clear that the sender may commit for it. Throws an ApiError. */
-function groupFor(broker: Broker, request: OffsetCommitRequest): Group {
+function groupFor(broker: Broker, request: OffsetCommitRequest, version: number): Group {
   const { groupId, generationIdOrMemberEpoch: generation, memberId, groupInstanceId } = request
-  if (groupId === '') throw new ApiError('INVALID_GROUP_ID')
   const { groups } = broker
   const group = groups.get(groupId)
   if (group === undefined) {
-    if (generation > NO_GENERATION) throw new ApiError('ILLEGAL_GENERATION')
+    if (generation > NO_GENERATION) throw new ApiError(version >= 9 ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION')
     return groups.getOrCreate(groupId)
   }
   if (generation < 0 && group.state === 'Empty') return group

@@ -17,7 +17,6 @@ export const handler = defineHandler({
   handle(request, { broker, version }) {
     if (version >= 8) return { groups: request.groups.map((each) => forGroup(broker, each, version)) }
     const group = broker.groups.get(request.groupId)
-    if (request.groupId === '') return { errorCode: errorCode('INVALID_GROUP_ID') }
     const topics = request.topics ?? allTopics(group)
     return {
       topics: topics.map(({ name, partitionIndexes }) => ({
@@ -29,7 +28,6 @@ export const handler = defineHandler({
 })
 
 function forGroup(broker: Broker, { groupId, topics }: OffsetFetchRequestGroup, version: number) {
-  if (groupId === '') return { groupId, errorCode: errorCode('INVALID_GROUP_ID') }
   const group = broker.groups.get(groupId)
   const { image } = broker.metadata
   const wanted = topics ?? allTopics(group).map((topic) => ({ ...topic, topicId: ZERO_UUID }))

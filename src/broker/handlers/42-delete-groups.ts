@@ -1,7 +1,6 @@
 // DeleteGroups: takes groups without members away, with their offsets.
 
 import { DeleteGroups } from '../../protocol/apis/42-delete-groups.ts'
-import { errorCode } from '../../protocol/errors.ts'
 import { answerOf } from '../api-error.ts'
 import { defineHandler } from '../handler.ts'
 
@@ -11,10 +10,6 @@ export const handler = defineHandler({
   async handle({ groupsNames }, { broker }) {
     const results = []
     for (const groupId of new Set(groupsNames)) {
-      if (groupId === '') {
-        results.push({ groupId, errorCode: errorCode('INVALID_GROUP_ID') })
-        continue
-      }
       try {
         await broker.groups.deleteGroup(groupId)
         results.push({ groupId })
