@@ -141,7 +141,8 @@ export class Broker implements RunningBroker {
   private async stop(): Promise<void> {
     this.groups.close()
     await Promise.all(this.servers.map((server) => server.close()))
-    await this.logs.close()
+    // With the epoch of its last registration a Kafka that is started here next knows that nothing was lost.
+    await this.logs.close(this.metadata.image.brokerEpochs.get(this.nodeId))
   }
 
   private configsChanged(resourceType: number, name = ''): void {
@@ -167,6 +168,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     ephemeral: dataDirectory === undefined,
     report: (level, message) => (level === 'info' ? log.verbose(message) : log.warn(message)),
   })
+  let broker: Broker | undefined
   try {
     const meta = await identify(logs, properties)
     const nodeId = String(meta.nodeId)
@@ -174,7 +176,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
       new Map([...properties, ['node.id', nodeId], ['broker.id', nodeId], ['log.dirs', logs.dir]]),
     )
     const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
-    const broker = new Broker({ meta, configs, metadata, logs, log, advertised })
+    broker = new Broker({ meta, configs, metadata, logs, log, advertised })
     broker.controller.electSelf()
     await metadata.flush()
     await broker.partitions.load(scheduleOf(configs))
@@ -184,7 +186,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     await broker.listen(endpoints)
     return broker
   } catch (error) {
-    logs.abandon()
+    await (broker ?? logs).close().catch((failure: Error) => log.warn(failure.message))
     throw error
   }
 }

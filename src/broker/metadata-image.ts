@@ -15,6 +15,8 @@ import type {
 
 /** Type numbers of the records that matter here. */
 export const RecordType = {
+  registerBroker: 0,
+  unregisterBroker: 1,
   topic: 2,
   partition: 3,
   config: 4,
@@ -69,6 +71,8 @@ export class MetadataImage {
   readonly features = new Map<string, number>()
   readonly quotas = new Map<string, QuotaImage>()
   nextProducerId = 0
+  /** By node id: the epoch of its last registration, which only a Kafka writes. */
+  readonly brokerEpochs = new Map<number, number>()
   private readonly configs = new Map<string, Map<string, string>>()
 
   /** The changed configs of a resource; empty where there are none. */
@@ -104,6 +108,12 @@ export class MetadataImage {
         break
       case RecordType.clientQuota:
         this.changeQuota(value)
+        break
+      case RecordType.registerBroker:
+        this.brokerEpochs.set(value.brokerId, value.brokerEpoch)
+        break
+      case RecordType.unregisterBroker:
+        this.brokerEpochs.delete(value.brokerId)
         break
       case RecordType.producerIds:
         this.nextProducerId = (value as ProducerIdsRecord).nextProducerId

@@ -4,11 +4,13 @@
 import {
   lastOffset,
   lastOffsetDelta,
+  maxTimestamp as maxTimestampOf,
   baseOffset as offsetOf,
   partitionLeaderEpoch,
   producerId,
   setBaseOffset,
   setLogAppendTime,
+  setMaxTimestamp,
   setPartitionLeaderEpoch,
   sizeInBytes,
 } from '../records/batch.ts'
@@ -81,6 +83,8 @@ export class LogAppender {
         setBaseOffset(batches, at, last + 1)
         setPartitionLeaderEpoch(batches, at, leaderEpoch)
         if (logAppendTime !== -1) setLogAppendTime(batches, at, logAppendTime)
+        // A client may say that a broker has set its times; here none has.
+        else if (origin === 'client') setMaxTimestamp(batches, at, 0, maxTimestampOf(batches, at))
       }
       last = lastOffset(batches, at)
       log.noteLeaderEpoch(partitionLeaderEpoch(batches, at), offsetOf(batches, at))

@@ -8,7 +8,6 @@ import {
   batchEnd,
   CONTROL,
   isValid,
-  LOG_APPEND_TIME,
   lastOffset,
   lastOffsetDelta,
   magic,
@@ -80,6 +79,9 @@ function checkBatch(
     const message = `a record batch of ${size} bytes for ${name} is larger than its limit of ${config.maxMessageBytes}`
     throw new StorageError('MESSAGE_TOO_LARGE', message)
   }
+  if (origin !== 'replication' && magic(buffer, at) < 2) {
+    throw invalid(name, `its format is ${magic(buffer, at)}, only 2 is accepted`)
+  }
   if (!isValid(buffer, at, end)) throw corrupt(name, 'its checksum is wrong')
   if (origin === 'replication') return
   if (magic(buffer, at) !== 2) throw invalid(name, `its format is ${magic(buffer, at)}, only 2 is accepted`)
@@ -99,43 +101,45 @@ function checkClientBatch(buffer: Buffer, at: number, config: LogConfig, nowMs: 
     throw invalid(name, `it has a producer id and the sequence number ${baseSequence(buffer, at)}`)
   }
   const createTime = config.messageTimestampType === 'CreateTime'
-  if (createTime) {
-    if ((attributes & LOG_APPEND_TIME) !== 0) {
-      throw new StorageError('INVALID_TIMESTAMP', `a batch for ${name} says log append time, which only a broker sets`)
-    }
-    if (maxTimestamp(buffer, at) - nowMs > config.messageTimestampAfterMaxMs) {
-      throw timestampError(name, maxTimestamp(buffer, at), nowMs, config)
-    }
-  }
-  const checkAge = createTime && config.messageTimestampBeforeMaxMs < Number.MAX_SAFE_INTEGER
-  if (config.compact || checkAge) checkRecords(buffer, at, config, checkAge, nowMs, name)
+  // The largest time tells whether one is too late; for one that is too early each record has to be looked at.
+  const checkTimes =
+    createTime &&
+    (config.messageTimestampBeforeMaxMs < Number.MAX_SAFE_INTEGER ||
+      maxTimestamp(buffer, at) - nowMs > config.messageTimestampAfterMaxMs)
+  if (config.compact || checkTimes) checkRecords(buffer, at, config, checkTimes, nowMs, name)
 }
 
 function checkRecords(
   buffer: Buffer,
   at: number,
   config: LogConfig,
-  checkAge: boolean,
+  checkTimes: boolean,
   nowMs: number,
   name: string,
 ): void {
-  const keyless: number[] = []
+  const { messageTimestampBeforeMaxMs: before, messageTimestampAfterMaxMs: after } = config
+  const refused: StorageError['records'] = []
+  let wrongTime = false
   try {
     cursor.open(buffer, at)
     for (let index = 0; cursor.next(); index++) {
-      if (config.compact && cursor.keyStart === -1) keyless.push(index)
-      const { timestamp } = cursor
-      if (checkAge && timestamp !== NO_TIMESTAMP && nowMs - timestamp > config.messageTimestampBeforeMaxMs) {
-        throw timestampError(name, timestamp, nowMs, config)
+      if (config.compact && cursor.keyStart === -1) {
+        const message = `Compacted topic cannot accept message without key in topic partition ${name}`
+        refused.push({ index, message })
+      } else if (checkTimes) {
+        const { timestamp } = cursor
+        if (timestamp === NO_TIMESTAMP || (nowMs - timestamp <= before && timestamp - nowMs <= after)) continue
+        refused.push({ index, message: timestampProblem(timestamp, index, nowMs, config) })
+        wrongTime = true
       }
     }
   } catch (error) {
-    if (error instanceof StorageError) throw error
     throw corrupt(name, (error as Error).message)
   }
-  if (keyless.length === 0) return
-  const error = invalid(name, 'a compacted topic takes no record without a key')
-  error.records = keyless.map((index) => ({ index, message: 'a compacted topic takes no record without a key' }))
+  if (refused.length === 0) return
+  const problem = `${refused.length} records of a batch for ${name} are refused: ${refused[0].message}`
+  const error = new StorageError(wrongTime ? 'INVALID_TIMESTAMP' : 'INVALID_RECORD', problem)
+  error.records = refused
   throw error
 }
 
@@ -151,10 +155,18 @@ function endOf(buffer: Buffer, at: number, name: string): number {
   }
 }
 
-function timestampError(name: string, timestamp: number, nowMs: number, config: LogConfig): StorageError {
+const NO_LIMIT = 0x7fff_ffff_ffff_ffffn
+
+/** In Kafka's words, with Java's arithmetic where there is no limit. */
+function timestampProblem(timestamp: number, offset: number, nowMs: number, config: LogConfig): string {
   const { messageTimestampBeforeMaxMs: before, messageTimestampAfterMaxMs: after } = config
-  const range = `[${nowMs - before}, ${nowMs + after}]`
-  return new StorageError('INVALID_TIMESTAMP', `the timestamp ${timestamp} of a record for ${name} is not in ${range}`)
+  const long = (ms: number) => (ms >= Number.MAX_SAFE_INTEGER ? NO_LIMIT : BigInt(ms))
+  const first = BigInt.asIntN(64, BigInt(nowMs) - long(before))
+  const last = BigInt.asIntN(64, BigInt(nowMs) + long(after))
+  return (
+    `Timestamp ${timestamp} of message with offset ${offset} is out of range. ` +
+    `The timestamp should be within [${first}, ${last}]`
+  )
 }
 
 function invalid(name: string, problem: string): StorageError {

@@ -8,7 +8,8 @@ import { ListOffsets } from '../../src/protocol/apis/02-list-offsets.ts'
 import { InitProducerId } from '../../src/protocol/apis/22-init-producer-id.ts'
 import { OffsetForLeaderEpoch } from '../../src/protocol/apis/23-offset-for-leader-epoch.ts'
 import { encodeRequest } from '../../src/protocol/frame.ts'
-import { sizeInBytes } from '../../src/records/batch.ts'
+import { compressionId, sizeInBytes } from '../../src/records/batch.ts'
+import { type Codec, codecByName } from '../../src/records/compression/index.ts'
 import { RecordCursor } from '../../src/records/cursor.ts'
 import { batchOf, createTopic, type RawClient, start } from './harness.ts'
 
@@ -156,8 +157,36 @@ test("records that are refused are refused with Kafka's codes", async (t) => {
   assert.equal(await codeOf(batchOf(['x'.repeat(200)]), 'small'), 10)
   assert.equal(await codeOf(batchOf(['a']), '__consumer_offsets'), 17)
   const keyless = await produce(client, 'compacted', batchOf(['k:a', 'b']))
-  assert.deepEqual([keyless.errorCode, keyless.recordErrors.map(({ batchIndex }) => batchIndex)], [87, [1]])
+  const message = 'Compacted topic cannot accept message without key in topic partition compacted-0'
+  assert.deepEqual(
+    [keyless.errorCode, keyless.recordErrors],
+    [87, [{ batchIndex: 1, batchIndexErrorMessage: message }]],
+  )
+  await createTopic(client, 'recent', 1, { 'message.timestamp.before.max.ms': '60000' })
+  const old = await produce(client, 'recent', batchOf(['a', 'b'], {}, 1000))
+  assert.deepEqual(
+    [old.errorCode, old.errorMessage],
+    [32, 'One or more records have been rejected due to invalid timestamp'],
+  )
+  assert.match(
+    old.recordErrors[1].batchIndexErrorMessage ?? '',
+    /^Timestamp 1001 of message with offset 1 is out of range\. The timestamp should be within \[\d+, \d+\]$/,
+  )
+  const late = await produce(client, 'orders', batchOf(['a'], {}, Date.now() + 4_000_000))
+  assert.match(late.recordErrors[0].batchIndexErrorMessage ?? '', /should be within \[-9223370\d+, \d+\]$/)
   assert.equal((await fetch(client, 'orders')).highWatermark, 0)
+})
+
+test('records are kept in the compression that their topic asks for', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'packed', 1, { 'compression.type': 'gzip', 'compression.gzip.level': '9' })
+  await createTopic(client, 'plain', 1, { 'compression.type': 'uncompressed' })
+  const codecOf = async (topic: string, codec?: Codec) => {
+    await produce(client, topic, batchOf(['a'.repeat(500)], { codec }))
+    const { records } = await fetch(client, topic)
+    return compressionId(records as Buffer, 0)
+  }
+  assert.deepEqual([await codecOf('packed'), await codecOf('plain', codecByName('zstd'))], [1, 0])
 })
 
 test('without acknowledgements nothing is answered, and an error closes the connection', async (t) => {

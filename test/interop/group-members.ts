@@ -66,8 +66,8 @@ export class Member {
   }
 
   /** Ends it the way a user does, and waits until it has left the group. */
-  stop(): Promise<void> {
-    return end(this.child, 'SIGTERM')
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    return end(this.child, signal)
   }
 
   kill(): Promise<void> {

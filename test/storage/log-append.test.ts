@@ -89,6 +89,14 @@ test('log append time is written into the batch', async (t) => {
   assert.ok(isValid(batch, 0))
 })
 
+test('a client that says log append time is not believed', async (t) => {
+  const log = await openLog(t, temporaryDirectory(t))
+  append(log, makeBatch({ timestampType: 1, timestamp: NOW }))
+  const batch = readAll(log)
+  assert.deepEqual([timestampType(batch, 0), maxTimestamp(batch, 0)], [0, NOW])
+  assert.ok(isValid(batch, 0))
+})
+
 const damaged = makeBatch({ count: 3 })
 damaged[70] ^= 1
 const wrongCount = makeBatch({ count: 3, lastOffsetDelta: 5 })
@@ -104,7 +112,7 @@ const refused: [what: string, batch: Buffer, error: StorageErrorName, config?: P
   ['a wrong checksum', damaged, 'CORRUPT_MESSAGE'],
   ['an unknown format', unknownFormat, 'CORRUPT_MESSAGE'],
   ['an offset that no number holds', hugeOffset, 'CORRUPT_MESSAGE'],
-  ['an old format', oldFormat, 'CORRUPT_MESSAGE'],
+  ['an old format', oldFormat, 'INVALID_RECORD'],
   ['a count that contradicts the offsets', wrongCount, 'INVALID_RECORD'],
   ['a batch without records', makeBatch({ records: [] }), 'INVALID_RECORD'],
   ['a base offset', makeBatch({ baseOffset: 5 }), 'INVALID_RECORD'],
@@ -115,7 +123,6 @@ const refused: [what: string, batch: Buffer, error: StorageErrorName, config?: P
   ['a batch above segment.bytes', makeBatch({ size: 1000 }), 'RECORD_LIST_TOO_LARGE', { segmentBytes: 1000 }],
   ['a time too far ahead', makeBatch({ timestamp: NOW + 3_600_001 }), 'INVALID_TIMESTAMP'],
   ['a time too long ago', makeBatch({ timestamp: NOW - 11 }), 'INVALID_TIMESTAMP', { messageTimestampBeforeMaxMs: 10 }],
-  ['log append time of a client', makeBatch({ timestampType: 1 }), 'INVALID_TIMESTAMP'],
   ['no key in a compacted topic', makeBatch({ records: [{}, { key: null }] }), 'INVALID_RECORD', { compact: true }],
 ]
 

@@ -1,7 +1,9 @@
 // The configs of topics: checks overrides as Kafka's controller does, and gives the effective values: the topic's override,
 // else the broker's config of the same meaning, else Kafka's default.
 
+import { codecByName } from '../../records/compression/index.ts'
 import { type LogConfig, logConfig } from '../../storage/log-config.ts'
+import type { CompressionSetting } from '../../storage/recompression.ts'
 import type { BrokerConfigs } from './broker-configs.ts'
 import { byName, ConfigError, normalize } from './definition.ts'
 import { topicTable } from './topic-table.ts'
@@ -100,5 +102,17 @@ export function logConfigOf(overrides: Overrides | undefined, broker: BrokerConf
     minCompactionLagMs: number('min.compaction.lag.ms'),
     maxCompactionLagMs: number('max.compaction.lag.ms'),
     producerIdExpirationMs: broker.number('producer.id.expiration.ms'),
+    compression: compressionOf(text),
   })
+}
+
+/** compression.type with the level of its codec. */
+function compressionOf(text: (name: string) => string): CompressionSetting {
+  const type = text('compression.type')
+  if (type === 'producer') return type
+  const codec = codecByName(type)
+  if (codec?.levels === undefined) return { codec }
+  const level = Number(text(`compression.${type}.level`))
+  // For gzip -1 is "what the library takes".
+  return level === -1 && type === 'gzip' ? { codec } : { codec, level }
 }

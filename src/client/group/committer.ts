@@ -16,6 +16,9 @@ const gone = new Set([
   errorCode('FENCED_INSTANCE_ID'),
 ])
 
+/** The topic was deleted: there is nothing left to come back to. */
+const deleted = new Set([errorCode('UNKNOWN_TOPIC_OR_PARTITION'), errorCode('UNKNOWN_TOPIC_ID')])
+
 export interface CommitOptions {
   /** How long to try. */
   timeoutMs: number
@@ -78,7 +81,7 @@ export class Committer {
   }
 
   private report(error: Error, partitions: string, last: boolean): void {
-    if (!last && error instanceof KafkaError && gone.has(error.code)) return
+    if (error instanceof KafkaError && (deleted.has(error.code) || (!last && gone.has(error.code)))) return
     this.warn(`the offsets of ${partitions} were not committed: ${error.message}`)
   }
 }

@@ -200,7 +200,7 @@ export class ConsumerMembership implements Membership {
         }
         if (this.target !== target) continue
         const added = without(found, this.owned)
-        if (added.length > 0) {
+        if (added.length > 0 || gone.length > 0) {
           await this.events.assign(added, found)
           if (this.target !== target) continue
           this.owned = found
