@@ -20,6 +20,8 @@ const layers: readonly (readonly string[])[] = [
 /** The one folder (or file) that may import each package. */
 const packages: Readonly<Record<string, string>> = {
   '@node-rs/crc32': 'records',
+  chalk: 'output',
+  'cli-table3': 'output',
   commander: 'cli',
   'lz4-wasm-nodejs': 'records',
   ora: 'cli',

@@ -1,8 +1,8 @@
 // Help, from the data of the manifest and of a command. Commander wraps the text.
 
-import { styleText } from 'node:util'
 import { Help } from 'commander'
 import type { Flag } from '../commands/command.ts'
+import { paint } from '../output/paint.ts'
 import { type Located, nextWords } from './locate.ts'
 import { manifest, nouns } from './manifest.ts'
 import { allFlags, type NamedFlag, type Syntax, usage } from './syntax.ts'
@@ -112,7 +112,7 @@ function page({ width, colour }: HelpOptions, { usage, description, sections, en
   const help = new Help()
   help.prepareContext({ helpWidth: width })
   help.minWidthToWrap = 20
-  const title = (text: string) => (colour ? styleText('bold', text, { validateStream: false }) : text)
+  const title = (text: string) => (colour ? paint('bold', text) : text)
   const shown = sections.filter(([, items]) => items.length > 0)
   const widest = Math.max(...shown.flatMap(([, items]) => items.map(([term]) => term.length)))
   const blocks = [`${title('Usage:')} ${usage}`]

@@ -1,7 +1,8 @@
 // An error as the user sees it: a line saying what, a line saying what to do; and the exit code that goes with it.
 
-import { getSystemErrorMessage, styleText } from 'node:util'
+import { getSystemErrorMessage } from 'node:util'
 import { ExitCode, KtoolError } from '../errors.ts'
+import { paint as coloured } from '../output/paint.ts'
 
 /** Why a run ends early: Ctrl-C, SIGTERM, or the reader of stdout is gone. The reason of the context's signal. */
 export class Interrupted extends KtoolError {
@@ -27,8 +28,7 @@ export interface ErrorStyle {
 
 /** Lines for stderr, with a newline at the end. */
 export function errorText(error: unknown, { verbose, colour, item }: ErrorStyle = {}): string {
-  const paint = (style: 'red' | 'dim', text: string) =>
-    colour ? styleText(style, text, { validateStream: false }) : text
+  const paint = (style: 'red' | 'dim', text: string) => (colour ? coloured(style, text) : text)
   const what = message(error)
   const named = item === undefined || what.includes(item) ? what : `${item}: ${what}`
   const lines = [`${paint('red', 'ktool:')} ${oneLine(named)}`]

@@ -11,15 +11,13 @@
 import type { Writable } from 'node:stream'
 import { csvForm } from './csv.ts'
 import { jsonForm, jsonLinesForm } from './json.ts'
+import type { Style } from './paint.ts'
 import { tsvForm } from './tsv.ts'
 import { write } from './write.ts'
 
 export const outputForms = ['table', 'tsv', 'json', 'jsonl', 'yaml', 'csv'] as const
 
 export type OutputForm = (typeof outputForms)[number]
-
-/** The colours and styles that cells use. */
-export type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green'
 
 export interface Column<Row> {
   /** Key of the row, camelCase: the name in JSON and in the header of CSV. It stays the same between releases. */

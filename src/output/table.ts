@@ -1,9 +1,19 @@
 // The table for people: aligned columns, two blanks between them, no rules. Loaded only when a table is drawn.
 
-import { styleText } from 'node:util'
+import Table from 'cli-table3'
 import stringWidth from 'string-width'
 import { cellText, rowsOf } from './cell.ts'
-import type { Column, RowsSpec, Style } from './rows.ts'
+import { paint, type Style } from './paint.ts'
+import type { Column, RowsSpec } from './rows.ts'
+
+/** cli-table3 takes a time that grows with the square of the rows: long tables are drawn in parts of the same widths. */
+const ROWS_AT_ONCE = 200
+
+const NO_RULES = Object.fromEntries(
+  ['top', 'bottom', 'mid', 'left', 'right']
+    .flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`, `${side}-mid-mid`])
+    .map((name) => [name, '']),
+)
 
 export function tableText<Item extends object, Row extends object>(
   spec: RowsSpec<Item, Row>,
@@ -15,7 +25,7 @@ export function tableText<Item extends object, Row extends object>(
   if (heading === undefined) return draw(spec.columns, rows(items), colour)
   return items
     .map((item) => {
-      const lines = heading(item).map((text, index) => paint(visible(text), index === 0 ? 'bold' : undefined, colour))
+      const lines = heading(item).map((text, index) => painted(visible(text), index === 0 ? 'bold' : undefined, colour))
       const below = rows([item])
       if (below.length > 0) lines.push('', draw(spec.columns, below, colour).trimEnd())
       return `${lines.join('\n')}\n`
@@ -24,31 +34,33 @@ export function tableText<Item extends object, Row extends object>(
 }
 
 function draw<Row extends object>(columns: readonly Column<Row>[], rows: readonly Row[], colour: boolean): string {
-  const lines = Array.from({ length: rows.length + 1 }, () => '')
   const shown = columns.filter((column) => isShown(column, rows))
-  for (const [index, column] of shown.entries()) {
-    const cells = [title(column), ...rows.map((row) => visible(cellText(row[column.key], '-')))]
-    const widths = cells.map(width)
-    const widest = widths.reduce((most, cell) => Math.max(most, cell), 0)
-    const right = (column.align ?? (isNumeric(column, rows) ? 'right' : 'left')) === 'right'
-    const last = index === shown.length - 1
-    for (const [line, cell] of cells.entries()) {
-      const blanks = ' '.repeat(widest - widths[line])
-      const painted = paint(cell, line === 0 ? 'dim' : column.style?.(rows[line - 1]), colour)
-      lines[line] += `${right ? blanks + painted : painted + blanks}${last ? '' : '  '}`
-    }
+  if (shown.length === 0) return ''
+  const lines = [
+    shown.map((column) => painted(title(column), 'dim', colour)),
+    ...rows.map((row) =>
+      shown.map((column) => painted(visible(cellText(row[column.key], '-')), column.style?.(row), colour)),
+    ),
+  ]
+  const colWidths = shown.map((_, column) => lines.reduce((most, line) => Math.max(most, stringWidth(line[column])), 0))
+  const colAligns = shown.map((column) => column.align ?? (isNumeric(column, rows) ? 'right' : 'left'))
+  let text = ''
+  for (let at = 0; at < lines.length; at += ROWS_AT_ONCE) {
+    const table = new Table({
+      chars: { ...NO_RULES, middle: '  ' },
+      style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+      colWidths,
+      colAligns,
+    })
+    table.push(...lines.slice(at, at + ROWS_AT_ONCE))
+    text += `${table.toString().replaceAll(/ +$/gm, '')}\n`
   }
-  return lines.map((line) => `${line.trimEnd()}\n`).join('')
+  return text
 }
 
 function isShown<Row extends object>(column: Column<Row>, rows: readonly Row[]): boolean {
   if (column.inHeading) return false
   return !column.mayBeEmpty || rows.some((row) => cellText(row[column.key], '') !== '')
-}
-
-/** Columns of the terminal that a text takes: letters of some scripts take two. */
-function width(text: string): number {
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text)
 }
 
 /** `currentOffset` is `CURRENT-OFFSET`, the way Kafka's tools write it. */
@@ -60,8 +72,8 @@ function isNumeric<Row extends object>({ key }: Column<Row>, rows: readonly Row[
   return rows.every((row) => row[key] === null || row[key] === undefined || typeof row[key] === 'number')
 }
 
-function paint(text: string, style: Style | undefined, colour: boolean): string {
-  return colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text
+function painted(text: string, style: Style | undefined, colour: boolean): string {
+  return colour && style !== undefined ? paint(style, text) : text
 }
 
 /** Control characters are shown, not sent: a name or a value from the cluster must not steer or mislead the terminal. */
