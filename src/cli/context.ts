@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.ts'
 import { ExitCode, UsageError } from '../errors.ts'
 import { createRows, type OutputForm } from '../output/rows.ts'
 import { clientOptions } from './client-settings.ts'
-import { wantsColour } from './colour.ts'
+import { type Paint, wantsColour } from './colour.ts'
 import type { GlobalValues } from './global-flags.ts'
 import { flushed } from './print.ts'
 import { silentProgress, spinner } from './progress.ts'
@@ -23,7 +23,13 @@ export interface Run {
   close(): Promise<void>
 }
 
-export function createRun(globals: GlobalValues, settings: Settings, signal: AbortSignal, around: Surroundings): Run {
+export function createRun(
+  globals: GlobalValues,
+  settings: Settings,
+  signal: AbortSignal,
+  around: Surroundings,
+  paintErrors: Paint,
+): Run {
   const { quiet, verbose, yes } = globals
   const colour = wantsColour(globals.noColor, around.env, around.stdout)
   const form = outputForm(globals) ?? (around.stdout.isTTY ? 'table' : 'tsv')
@@ -79,8 +85,7 @@ export function createRun(globals: GlobalValues, settings: Settings, signal: Abo
     warn: (text) => say(`warning: ${text}`),
     fail(error, item) {
       codes.add(exitCodeOf(error))
-      const colour = wantsColour(globals.noColor, around.env, around.stderr)
-      stderr().write(errorText(error, { verbose, colour, item }))
+      stderr().write(errorText(error, { verbose, paint: paintErrors, item }))
     },
     progress: (label) => (quiet || !around.stderr.isTTY ? silentProgress(note) : spinner(label, around.stderr, note)),
     async confirm(question, { required = false } = {}) {

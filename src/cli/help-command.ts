@@ -3,6 +3,7 @@
 import { defineCommand } from '../commands/command.ts'
 import { UsageError } from '../errors.ts'
 import { write } from '../output/write.ts'
+import { painter } from './colour.ts'
 import { helpOn, pageWidth } from './help.ts'
 import { locate } from './locate.ts'
 
@@ -20,7 +21,10 @@ export const command = defineCommand({
     if (located.rest.length > 0) throw new UsageError(`${located.words.join(' ')} has no command '${located.rest[0]}'`)
     await write(
       context.stdout,
-      await helpOn(located, { width: pageWidth(context.stdout as { columns?: number }), colour: context.colour }),
+      await helpOn(located, {
+        width: pageWidth(context.stdout as { columns?: number }),
+        paint: await painter(context.colour),
+      }),
     )
     return undefined
   },

@@ -2,7 +2,7 @@
 
 import { Help } from 'commander'
 import type { Flag } from '../commands/command.ts'
-import { paint } from '../output/paint.ts'
+import type { Paint } from './colour.ts'
 import { type Located, nextWords } from './locate.ts'
 import { manifest, nouns } from './manifest.ts'
 import { allFlags, type NamedFlag, type Syntax, usage } from './syntax.ts'
@@ -10,7 +10,7 @@ import { allFlags, type NamedFlag, type Syntax, usage } from './syntax.ts'
 export interface HelpOptions {
   /** Columns to wrap at. */
   width: number
-  colour: boolean
+  paint: Paint
 }
 
 /** Columns to wrap at: those of the terminal, as far as lines stay readable. */
@@ -108,11 +108,11 @@ interface Page {
   end?: [heading: string, text: string]
 }
 
-function page({ width, colour }: HelpOptions, { usage, description, sections, end }: Page): string {
+function page({ width, paint }: HelpOptions, { usage, description, sections, end }: Page): string {
   const help = new Help()
   help.prepareContext({ helpWidth: width })
   help.minWidthToWrap = 20
-  const title = (text: string) => (colour ? paint('bold', text) : text)
+  const title = (text: string) => paint('bold', text)
   const shown = sections.filter(([, items]) => items.length > 0)
   const widest = Math.max(...shown.flatMap(([, items]) => items.map(([term]) => term.length)))
   const blocks = [`${title('Usage:')} ${usage}`]

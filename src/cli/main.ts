@@ -6,11 +6,12 @@
 // The first Ctrl-C (or SIGTERM) aborts the context's signal, the second ends the process at once. A reader of stdout that
 // goes away aborts it too, and ends the run with 0.
 
+import { isatty } from 'node:tty'
 import type { Command } from '../commands/command.ts'
 import { ExitCode } from '../errors.ts'
 import { packageVersion } from '../util/package-root.ts'
 import { requestedPrint, resolveGlobals } from './client-settings.ts'
-import { wantsColour } from './colour.ts'
+import { painter, wantsColour } from './colour.ts'
 import { createRun } from './context.ts'
 import type { GlobalValues } from './global-flags.ts'
 import { helpOn, pageWidth, program } from './help.ts'
@@ -85,7 +86,8 @@ async function run(
     stop.abort(isClosedPipe(error) ? new Interrupted('stdout was closed', ExitCode.ok) : error)
   })
   const resolved = resolveGlobals(globals, process.env)
-  const { context, failureCode, close } = createRun(globals, resolved.settings, signal, process)
+  const paintErrors = await painter(wantsColour(globals.noColor, process.env, { isTTY: isatty(2) }))
+  const { context, failureCode, close } = createRun(globals, resolved.settings, signal, process, paintErrors)
   const print = requestedPrint(globals)
   let code: ExitCode | undefined
   try {
@@ -117,9 +119,8 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 async function showHelp(located: Located): Promise<ExitCode> {
   const terminal = stdoutTerminal()
-  await print(
-    await helpOn(located, { width: pageWidth(terminal), colour: wantsColour(false, process.env, terminal ?? {}) }),
-  )
+  const paint = await painter(wantsColour(false, process.env, terminal ?? {}))
+  await print(await helpOn(located, { width: pageWidth(terminal), paint }))
   return ExitCode.ok
 }
 
@@ -132,7 +133,8 @@ async function showVersion(): Promise<ExitCode> {
 async function report(error: unknown, verbose: boolean): Promise<ExitCode> {
   if (isClosedPipe(error)) return ExitCode.ok
   if (!(error instanceof Interrupted)) {
-    process.stderr.write(errorText(error, { verbose, colour: wantsColour(false, process.env, process.stderr) }))
+    const paint = await painter(wantsColour(false, process.env, process.stderr))
+    process.stderr.write(errorText(error, { verbose, paint }))
     await flushed(process.stderr)
   }
   return exitCodeOf(error)

@@ -2,7 +2,7 @@
 
 import { getSystemErrorMessage } from 'node:util'
 import { ExitCode, KtoolError } from '../errors.ts'
-import { paint as coloured } from '../output/paint.ts'
+import { type Paint, plain } from './colour.ts'
 
 /** Why a run ends early: Ctrl-C, SIGTERM, or the reader of stdout is gone. The reason of the context's signal. */
 export class Interrupted extends KtoolError {
@@ -21,14 +21,13 @@ export function exitCodeOf(error: unknown): ExitCode {
 export interface ErrorStyle {
   /** Adds the causes, and the stack of an error that is a bug. */
   verbose?: boolean
-  colour?: boolean
+  paint?: Paint
   /** What failed, where the message doesn't name it. */
   item?: string
 }
 
 /** Lines for stderr, with a newline at the end. */
-export function errorText(error: unknown, { verbose, colour, item }: ErrorStyle = {}): string {
-  const paint = (style: 'red' | 'dim', text: string) => (colour ? coloured(style, text) : text)
+export function errorText(error: unknown, { verbose, paint = plain, item }: ErrorStyle = {}): string {
   const what = message(error)
   const named = item === undefined || what.includes(item) ? what : `${item}: ${what}`
   const lines = [`${paint('red', 'ktool:')} ${oneLine(named)}`]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import test from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { plain } from '../../src/cli/colour.ts'
 import { createRun, type Surroundings } from '../../src/cli/context.ts'
 import type { GlobalValues } from '../../src/cli/global-flags.ts'
 import { parseArguments } from '../../src/cli/parse.ts'
@@ -17,7 +18,7 @@ function setUp(
   const [stdin, stdout, stderr] = [stream(), stream(), stream()]
   const around = { stdin, stdout, stderr, env } as unknown as Surroundings
   const globals = parseArguments({ path: '' }, options).globals as GlobalValues
-  const run = createRun(globals, resolveSettings([]).settings, new AbortController().signal, around)
+  const run = createRun(globals, resolveSettings([]).settings, new AbortController().signal, around, plain)
   const text = (one: PassThrough) => (one.read() as Buffer | null)?.toString() ?? ''
   return { ...run, stdin, stderr, out: () => text(stdout), error: () => text(stderr) }
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { painter } from '../../src/cli/colour.ts'
 import { helpOn } from '../../src/cli/help.ts'
 import { locate } from '../../src/cli/locate.ts'
 import { manifest, nouns } from '../../src/cli/manifest.ts'
 import { assertGolden } from '../golden.ts'
 
-const page = (words: string, width = 80, colour = false) =>
-  helpOn(locate(words.split(' ').filter(Boolean)), { width, colour })
+const page = async (words: string, width = 80, colour = false) =>
+  helpOn(locate(words.split(' ').filter(Boolean)), { width, paint: await painter(colour) })
 
 for (const words of ['', 'topics', 'topics create', 'topics describe', 'completion']) {
   test(`help on ${words || 'the program'}`, async () => {
