@@ -78,9 +78,9 @@ async function done(args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`ktool ${args.join(' ')} ended with ${code}: ${stderr}`)
 }
 
-async function measureRow({ name, runs, limits, rssMiB }: Row, bench: Bench): Promise<void> {
+async function measureRow({ name, runs, limits, rssMiB, times = 1 }: Row, bench: Bench): Promise<void> {
   const costs: Record<string, Cost[]> = {}
-  for (let i = 0; i < Number(options.runs); i++) {
+  for (let i = 0; i < Number(options.runs) * times; i++) {
     for (const [who, run] of Object.entries(await runs(bench))) (costs[who] ??= []).push(await measure(run))
   }
   const wall = (who: string) => median(costs[who].map((cost) => cost.wallMs))

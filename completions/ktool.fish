@@ -145,6 +145,4 @@ complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_direct
 complete -c ktool -n '__ktool_at "serve"' -l memory -d 'Keep nothing: all is gone when the broker ends'
 complete -c ktool -n '__ktool_at "serve"' -l topic -x -d 'A topic to make unless it exists'
 complete -c ktool -n '__ktool_at "serve"' -l config -r -F -d 'A Kafka server.properties; Kafka\'s own names for everything'
-complete -c ktool -n '__ktool_at "serve"' -l set -x -d 'A broker config under Kafka\'s name'
-complete -c ktool -n '__ktool_at "serve"' -s X -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
 complete -c ktool -n '__ktool_argument "completion" 0 0' -a 'bash zsh fish'

@@ -47,7 +47,13 @@ export const command = defineCommand({
       doc: 'A topic to make unless it exists',
     },
     config: { value: 'FILE', complete: 'file', doc: "A Kafka server.properties; Kafka's own names for everything" },
-    set: { value: 'KEY=VALUE', parse: keyValue, repeatable: true, doc: "A broker config under Kafka's name" },
+    set: {
+      short: 'X',
+      value: 'KEY=VALUE',
+      parse: keyValue,
+      repeatable: true,
+      doc: "A broker config under Kafka's name",
+    },
   },
   examples: [
     { line: 'ktool serve', doc: 'On 127.0.0.1:9092, keeping its data' },

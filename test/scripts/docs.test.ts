@@ -50,7 +50,7 @@ for (const [name, text] of documents) {
   test(`${name}: its command lines are valid`, async () => {
     for (const line of commandLines(name, text, 'ktool')) await checkLine(line)
   })
-  test(`${name}: its links and scripts are there`, () => {
+  test(`${name}: its links, paths and scripts are there`, () => {
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
       const [path, anchor] = target.split('#')
       const file = path === '' ? name : join(dirname(name), path)
@@ -58,6 +58,11 @@ for (const [name, text] of documents) {
       if (anchor === undefined) continue
       const headings = [...(documents.get(file) ?? '').matchAll(/^#+ (.*)$/gm)].map((match) => slug(match[1]))
       assert.ok(headings.includes(anchor), `${name} links to ${target}; the headings are ${headings.join(', ')}`)
+    }
+    for (const path of codeIn(text)) {
+      // Paths with capitals stand for new files.
+      if (!/^(bin|src|test|scripts|docs|demo)\/[a-z\d./-]+$/.test(path)) continue
+      assert.ok(existsSync(join(root, path)), `${name} names ${path}, which is not there`)
     }
     for (const [, script] of text.matchAll(/\bnpm run ([\w:]+)/g)) {
       assert.ok(script in scripts, `${name}: there is no script ${script}`)

@@ -33,7 +33,7 @@ import {
   encodeSubscription,
   PROTOCOL_TYPE,
 } from './consumer-protocol.ts'
-import type { Coordinator } from './coordinator.ts'
+import type { CoordinatorLink } from './coordinator.ts'
 import type { Membership, MembershipEvents, MembershipOptions } from './membership.ts'
 import type { MemberIdentity } from './offsets.ts'
 import { minus, type PartitionName } from './partitions.ts'
@@ -59,7 +59,7 @@ const JOIN_LAPSE_MS = 5_000
 export class ClassicMembership implements Membership {
   quietBeats = 0
   private readonly cluster: Cluster
-  private readonly coordinator: Coordinator
+  private readonly coordinator: CoordinatorLink
   private readonly options: ClassicOptions
   private readonly events: MembershipEvents
   private readonly cooperative: boolean
@@ -82,7 +82,7 @@ export class ClassicMembership implements Membership {
 
   constructor(
     cluster: Cluster,
-    coordinator: Coordinator,
+    coordinator: CoordinatorLink,
     topics: readonly string[],
     options: ClassicOptions,
     events: MembershipEvents,

@@ -3,7 +3,7 @@
 import { KtoolError } from '../../errors.ts'
 import { errorCode, KafkaError } from '../../protocol/errors.ts'
 import type { Cluster } from '../cluster.ts'
-import type { Coordinator } from './coordinator.ts'
+import type { CoordinatorLink } from './coordinator.ts'
 import { commitOffsets, type MemberIdentity } from './offsets.ts'
 import { describe, keyOf } from './partitions.ts'
 import { type Reading, uncommitted } from './progress.ts'
@@ -28,7 +28,7 @@ export interface CommitOptions {
 
 export class Committer {
   private readonly cluster: Cluster
-  private readonly coordinator: Coordinator
+  private readonly coordinator: CoordinatorLink
   private readonly identity: () => MemberIdentity
   private readonly warn: (text: string) => void
   private running: Promise<void> = Promise.resolve()
@@ -36,7 +36,7 @@ export class Committer {
 
   constructor(
     cluster: Cluster,
-    coordinator: Coordinator,
+    coordinator: CoordinatorLink,
     identity: () => MemberIdentity,
     warn: (text: string) => void,
   ) {

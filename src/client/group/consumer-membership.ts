@@ -22,7 +22,7 @@ import { errorCode, errorName, KafkaError } from '../../protocol/errors.ts'
 import { type Cluster, UnknownTopicError } from '../cluster.ts'
 import { backoff, isRetriable } from '../retry.ts'
 import { Alarm } from './alarm.ts'
-import type { Coordinator } from './coordinator.ts'
+import type { CoordinatorLink } from './coordinator.ts'
 import type { Membership, MembershipEvents, MembershipOptions } from './membership.ts'
 import type { MemberIdentity } from './offsets.ts'
 import type { PartitionName } from './partitions.ts'
@@ -49,7 +49,7 @@ const fenced = new Set([errorCode('FENCED_MEMBER_EPOCH'), errorCode('UNKNOWN_MEM
 export class ConsumerMembership implements Membership {
   quietBeats = 0
   private readonly cluster: Cluster
-  private readonly coordinator: Coordinator
+  private readonly coordinator: CoordinatorLink
   private readonly options: ConsumerOptions
   private readonly events: MembershipEvents
   private readonly alarm = new Alarm()
@@ -73,7 +73,7 @@ export class ConsumerMembership implements Membership {
 
   constructor(
     cluster: Cluster,
-    coordinator: Coordinator,
+    coordinator: CoordinatorLink,
     topics: readonly string[],
     options: ConsumerOptions,
     events: MembershipEvents,

@@ -41,6 +41,9 @@ export async function findCoordinators(
   return found
 }
 
+/** What members need of it. */
+export type CoordinatorLink = Pick<Coordinator, 'key' | 'request'>
+
 export class Coordinator {
   readonly key: string
   readonly type: CoordinatorType

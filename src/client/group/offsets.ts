@@ -7,7 +7,7 @@ import { ZERO_UUID } from '../../protocol/codec.ts'
 import { errorCode, KafkaError } from '../../protocol/errors.ts'
 import { type Cluster, UnknownTopicError } from '../cluster.ts'
 import { retry } from '../retry.ts'
-import type { Coordinator } from './coordinator.ts'
+import type { CoordinatorLink } from './coordinator.ts'
 import { byTopic, keyOf, type PartitionName } from './partitions.ts'
 
 export interface CommittedOffset extends PartitionName {
@@ -53,7 +53,7 @@ class BetweenError extends KafkaError {
  */
 export async function fetchOffsets(
   cluster: Cluster,
-  coordinator: Coordinator,
+  coordinator: CoordinatorLink,
   partitions: readonly PartitionName[] | null,
   { requireStable = false, member = () => outsider, timeoutMs }: OffsetsOptions & { requireStable?: boolean } = {},
 ): Promise<CommittedOffset[]> {
@@ -114,7 +114,7 @@ export async function fetchOffsets(
 /** Commits offsets. The map has an entry for each that was refused; the others are committed. */
 export async function commitOffsets(
   cluster: Cluster,
-  coordinator: Coordinator,
+  coordinator: CoordinatorLink,
   offsets: readonly CommittedOffset[],
   { member = () => outsider, timeoutMs }: OffsetsOptions = {},
 ): Promise<Map<string, KafkaError>> {

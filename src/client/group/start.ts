@@ -6,7 +6,7 @@ import { Position } from '../fetcher.ts'
 import type { IsolationLevel } from '../list-offsets.ts'
 import { retry } from '../retry.ts'
 import { type Bounds, type OffsetSpec, partitionBounds, resolveOffsets } from '../start-offset.ts'
-import type { Coordinator } from './coordinator.ts'
+import type { CoordinatorLink } from './coordinator.ts'
 import { fetchOffsets, type MemberIdentity } from './offsets.ts'
 import { keyOf, type PartitionName } from './partitions.ts'
 import type { Reading } from './progress.ts'
@@ -26,7 +26,7 @@ const UNKNOWN_TOPIC_OR_PARTITION = errorCode('UNKNOWN_TOPIC_OR_PARTITION')
 /** The partitions with the place to begin at; those of a topic that is gone are left out. */
 export async function startReadings(
   cluster: Cluster,
-  coordinator: Coordinator,
+  coordinator: CoordinatorLink,
   partitions: readonly PartitionName[],
   { start, until, exitEof, isolation }: StartOptions,
   member: () => MemberIdentity,
