@@ -8,6 +8,7 @@ import { UsageError } from '../errors.ts'
 import { type ServerConnection, ServerListener } from '../net/server.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
+import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
@@ -99,6 +100,11 @@ export class Broker implements RunningBroker {
     const topicSize = () => this.controller.internalTopic(GROUP_METADATA_TOPIC).partitions.length
     const store = new GroupStore({ partitions: this.partitions, topicSize, ...reports })
     this.groups = new GroupCoordinator({ configs, store, ...reports })
+  }
+
+  /** What changes of configs are checked against. */
+  get configOwner(): ConfigOwner {
+    return { nodeId: this.nodeId, image: this.metadata.image, configs: this.configs }
   }
 
   get dataDirectory(): string {

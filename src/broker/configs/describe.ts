@@ -1,7 +1,7 @@
 // The entries of DescribeConfigs: value, where it comes from, type, documentation. (Kafka: ConfigHelper, ConfigHelperUtils.)
 
 import type { DescribeConfigsResourceResult, DescribeConfigsSynonym } from '../../protocol/apis/32-describe-configs.ts'
-import { type BrokerConfigs, brokerDefinitions, ConfigSource } from './broker-configs.ts'
+import { type BrokerConfigs, brokerDefinition, brokerDefinitions, ConfigSource } from './broker-configs.ts'
 import { clientMetricsTable } from './client-metrics-table.ts'
 import { CONFIG_TYPE_IDS, type ConfigDefinition, normalize } from './definition.ts'
 import type { DocumentedTable } from './documentation.ts'
@@ -60,21 +60,46 @@ export function describeTopicConfigs(overrides: Overrides, broker: BrokerConfigs
     })
 }
 
+/** A value of a config that is not known, or that is meant for one listener. */
+function describeOther(name: string, source: number, value: string, options: DescribeOptions): Entry {
+  const definition = brokerDefinition(name)
+  const isSensitive = definition === undefined || definition.type === 'PASSWORD'
+  const shown = isSensitive ? null : value
+  return {
+    name,
+    value: shown,
+    readOnly: definition?.update === undefined,
+    configSource: source,
+    isSensitive,
+    synonyms: options.synonyms ? [{ name, value: shown, source }] : [],
+    configType: definition === undefined ? 0 : CONFIG_TYPE_IDS[definition.type],
+    documentation: null,
+  }
+}
+
+function describeOthers(values: Overrides, source: number, options: DescribeOptions): Entry[] {
+  return [...values].flatMap(([name, value]) =>
+    brokerDefinitions.has(name) || !isWanted(name, options) ? [] : [describeOther(name, source, value, options)],
+  )
+}
+
 export function describeBrokerConfigs(broker: BrokerConfigs, options: DescribeOptions): Entry[] {
-  return [...brokerDefinitions.values()]
+  const known = [...brokerDefinitions.values()]
     .filter(({ name, internal }) => isWanted(name, options) && (!internal || broker.started.has(name)))
     .map((definition) => {
       const { name, synonyms = [], update } = definition
       const sources = broker.synonyms([name, ...synonyms])
       return entry('broker', definition, broker.get(name), sources, update === undefined, options)
     })
+  return [...known, ...describeOthers(broker.dynamic, ConfigSource.dynamicBroker, options)]
 }
 
 /** What was changed for all brokers. */
 export function describeDefaultBrokerConfigs(broker: BrokerConfigs, options: DescribeOptions): Entry[] {
   return [...broker.dynamicDefault].flatMap(([name, value]) => {
     const definition = brokerDefinitions.get(name)
-    if (definition === undefined || !isWanted(name, options)) return []
+    if (!isWanted(name, options)) return []
+    if (definition === undefined) return [describeOther(name, ConfigSource.dynamicDefaultBroker, value, options)]
     const sources = broker.synonyms([name]).filter(({ source }) => source === ConfigSource.dynamicDefaultBroker)
     return [entry('broker', definition, value, sources, definition.update === undefined, options)]
   })

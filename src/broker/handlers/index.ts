@@ -20,10 +20,13 @@ import { handler as deleteTopics } from './20-delete-topics.ts'
 import { handler as initProducerId } from './22-init-producer-id.ts'
 import { handler as offsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts'
 import { handler as describeConfigs } from './32-describe-configs.ts'
+import { handler as alterConfigs } from './33-alter-configs.ts'
 import { handler as createPartitions } from './37-create-partitions.ts'
 import { handler as deleteGroups } from './42-delete-groups.ts'
+import { handler as incrementalAlterConfigs } from './44-incremental-alter-configs.ts'
 import { handler as offsetDelete } from './47-offset-delete.ts'
 import { handler as describeCluster } from './60-describe-cluster.ts'
+import { handler as listConfigResources } from './74-list-config-resources.ts'
 import { handler as describeTopicPartitions } from './75-describe-topic-partitions.ts'
 
 const list: AnyHandler[] = [
@@ -46,10 +49,13 @@ const list: AnyHandler[] = [
   initProducerId,
   offsetForLeaderEpoch,
   describeConfigs,
+  alterConfigs,
   createPartitions,
   deleteGroups,
+  incrementalAlterConfigs,
   offsetDelete,
   describeCluster,
+  listConfigResources,
   describeTopicPartitions,
 ]
 

@@ -1,0 +1,45 @@
+// What a producer can be told, and what it tells.
+
+import type { KtoolError } from '../errors.ts'
+import type { Codec } from '../records/compression/index.ts'
+import { byMurmur2, type Partitioner } from './partitioner.ts'
+import type { ProducerBatch } from './producer-batch.ts'
+import type { PartitionQueue } from './producer-queue.ts'
+
+export interface ProducerOptions {
+  /** -1: all in-sync replicas, 1: the leader, 0: nobody answers. */
+  acks: -1 | 0 | 1
+  idempotence: boolean
+  codec?: Codec
+  level?: number
+  /** Bytes of a batch before compression. */
+  batchBytes: number
+  /** How long a batch waits for more records while requests could be sent. */
+  lingerMs: number
+  /** Requests per broker. */
+  maxInFlight: number
+  /** Bytes of all batches together. */
+  memoryBytes: number
+  /** From closing a batch until giving it up. */
+  deliveryTimeoutMs: number
+  partitioner: Partitioner
+}
+
+export const producerDefaults: ProducerOptions = {
+  acks: -1,
+  idempotence: true,
+  batchBytes: 1_000_000,
+  lingerMs: 5,
+  maxInFlight: 5,
+  memoryBytes: 32 << 20,
+  deliveryTimeoutMs: 120_000,
+  partitioner: byMurmur2,
+}
+
+/** What becomes of the records; called for each batch. */
+export interface DeliveryListener {
+  /** `baseOffset` is -1 where the broker does not tell (acks=0, a duplicate). */
+  delivered(batch: ProducerBatch, queue: PartitionQueue, baseOffset: number): void
+  /** Records that are not written, by their origins. */
+  failed(origins: readonly number[], queue: PartitionQueue, error: KtoolError): void
+}

@@ -1,0 +1,260 @@
+// Sends closed batches to the partitions' leaders, up to five requests in flight per broker, and deals with what comes
+// back: delivered, to be sent again, refused, lost on the way. producer-queue.ts holds the states of a partition.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KtoolError } from '../errors.ts'
+import { type PartitionProduceResponse, Produce, type ProduceResponse } from '../protocol/apis/00-produce.ts'
+import { errorCode, isRetriable as isRetriableCode, KafkaError } from '../protocol/errors.ts'
+import type { Broker } from './broker.ts'
+import type { Cluster } from './cluster.ts'
+import type { ProducerBatch, ProducerIdentity } from './producer-batch.ts'
+import { ProducerIdentities } from './producer-identity.ts'
+import type { DeliveryListener, ProducerOptions } from './producer-options.ts'
+import type { PartitionQueue } from './producer-queue.ts'
+import { splitBatch } from './producer-split.ts'
+import { backoff, isRetriable } from './retry.ts'
+
+/** What becomes of batches. */
+export interface SenderEvents extends DeliveryListener {
+  /** The batch is done with, one way or the other. */
+  settled(batch: ProducerBatch): void
+  /** So many batches stand in its place. */
+  replaced(batch: ProducerBatch, parts: number): void
+  /** Answers came: there may be room for more. */
+  progressed(): void
+  /** Sending can't go on. */
+  broke(error: Error): void
+}
+
+const DUPLICATE_SEQUENCE = errorCode('DUPLICATE_SEQUENCE_NUMBER')
+const MESSAGE_TOO_LARGE = errorCode('MESSAGE_TOO_LARGE')
+/** The broker has lost the state of our producer id, or never had it: a new id goes on. */
+const IDENTITY_LOST = new Set(
+  (['OUT_OF_ORDER_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID', 'INVALID_PRODUCER_EPOCH'] as const).map(errorCode),
+)
+/** A request takes batches of several partitions up to this size. */
+const REQUEST_BYTES = 4 << 20
+
+interface Sent {
+  queue: PartitionQueue
+  batch: ProducerBatch
+}
+
+export class ProducerSender {
+  readonly identities: ProducerIdentities
+  private readonly cluster: Cluster
+  private readonly options: ProducerOptions
+  private readonly events: SenderEvents
+  /** Queues with a closed batch that is not sent. */
+  private readonly ready = new Set<PartitionQueue>()
+  private readonly recovering = new Set<PartitionQueue>()
+  private readonly requests = new Map<Broker, number>()
+
+  constructor(cluster: Cluster, options: ProducerOptions, events: SenderEvents) {
+    this.cluster = cluster
+    this.options = options
+    this.events = events
+    this.identities = new ProducerIdentities(cluster)
+  }
+
+  /** Whether a request could be sent to the broker now. */
+  hasRoom(broker: Broker): boolean {
+    return (this.requests.get(broker) ?? 0) < this.options.maxInFlight
+  }
+
+  /** A batch of the queue is closed. */
+  add(queue: PartitionQueue): void {
+    this.ready.add(queue)
+    this.pump()
+  }
+
+  /** Sends what may be sent. */
+  private pump(): void {
+    for (let more = true; more; ) {
+      const requests = new Map<Broker, { sent: Sent[]; bytes: number }>()
+      for (const queue of this.ready) {
+        const { next, leader } = queue
+        if (next === null || leader === null) {
+          this.ready.delete(queue)
+          if (queue.isStopped && !queue.isEmpty) this.recover(queue)
+          continue
+        }
+        const bytes = (next.bytes as Buffer).length
+        const request = requests.get(leader)
+        if (request === undefined) {
+          if (this.hasRoom(leader)) requests.set(leader, { sent: [{ queue, batch: next }], bytes })
+        } else if (request.bytes + bytes <= REQUEST_BYTES) {
+          request.sent.push({ queue, batch: next })
+          request.bytes += bytes
+        }
+      }
+      for (const [broker, { sent }] of requests) this.send(broker, sent)
+      more = requests.size > 0
+    }
+  }
+
+  private send(broker: Broker, sent: Sent[]): void {
+    for (const { queue } of sent) queue.take()
+    this.requests.set(broker, (this.requests.get(broker) ?? 0) + 1)
+    this.exchange(broker, sent)
+      .then(
+        (answer) => this.onAnswer(broker, sent, answer),
+        (error) => this.onLoss(sent, error),
+      )
+      .then(() => {
+        this.requests.set(broker, (this.requests.get(broker) ?? 1) - 1)
+        for (const { queue } of sent) this.ready.add(queue)
+        this.pump()
+        this.events.progressed()
+      })
+      .catch((error) => this.events.broke(error))
+  }
+
+  /** The answer to one Produce request; null with acks=0, when it is written. */
+  private async exchange(broker: Broker, sent: Sent[]): Promise<ProduceResponse | null> {
+    const { acks } = this.options
+    const body = { acks, timeoutMs: this.cluster.options.requestTimeoutMs, topicData: byTopic(sent) }
+    if (acks !== 0) return broker.request(Produce, body)
+    const connection = await broker.connection()
+    await connection.send(Produce, broker.version(Produce), body)
+    return null
+  }
+
+  private onAnswer(broker: Broker, sent: Sent[], answer: ProduceResponse | null): void {
+    for (const { queue, batch } of sent) {
+      if (answer === null) {
+        this.delivered(queue, batch, -1)
+        continue
+      }
+      const row = answer.responses
+        .find((topic) => topic.name === queue.topic || (topic.name === '' && topic.topicId === queue.topicId))
+        ?.partitionResponses.find((partition) => partition.index === queue.partition)
+      if (row === undefined) {
+        const what = `${broker.name} did not answer for partition ${queue.partition} of ${queue.topic}`
+        this.giveUp(queue, batch, new KtoolError(what))
+      } else if (row.errorCode === 0) this.delivered(queue, batch, row.baseOffset)
+      else if (row.errorCode === DUPLICATE_SEQUENCE) this.delivered(queue, batch, -1)
+      else this.onRefusal(queue, batch, row)
+    }
+  }
+
+  private onRefusal(queue: PartitionQueue, batch: ProducerBatch, row: PartitionProduceResponse): void {
+    const error = new KafkaError(row.errorCode, `partition ${queue.partition} of ${queue.topic}`, row.errorMessage)
+    const identityLost = this.options.idempotence && IDENTITY_LOST.has(row.errorCode)
+    if (identityLost || isRetriableCode(row.errorCode)) this.tryAgain(queue, batch, error, identityLost)
+    else if (row.errorCode === MESSAGE_TOO_LARGE && batch.count > 1) {
+      this.sendParts(
+        queue,
+        batch,
+        splitBatch(batch, () => true, Math.ceil(batch.count / 2)),
+      )
+    } else if (row.recordErrors.length > 0 && row.recordErrors.length < batch.count) {
+      this.withoutWrongRecords(queue, batch, row)
+    } else this.giveUp(queue, batch, error)
+  }
+
+  /** The broker refuses a batch for the records that it names (KIP-467): the others go on. */
+  private withoutWrongRecords(queue: PartitionQueue, batch: ProducerBatch, row: PartitionProduceResponse): void {
+    const wrong = new Map(row.recordErrors.map((error) => [error.batchIndex, error.batchIndexErrorMessage]))
+    for (const [index, text] of wrong) {
+      const error = new KafkaError(
+        row.errorCode,
+        `partition ${queue.partition} of ${queue.topic}`,
+        text ?? row.errorMessage,
+      )
+      this.events.failed([batch.origins[index]], queue, error)
+    }
+    this.sendParts(
+      queue,
+      batch,
+      splitBatch(batch, (index) => !wrong.has(index), batch.count),
+    )
+  }
+
+  private sendParts(queue: PartitionQueue, batch: ProducerBatch, parts: ProducerBatch[]): void {
+    queue.replace(batch, parts, this.options.codec, this.options.level)
+    this.events.replaced(batch, parts.length)
+  }
+
+  /** No answer: what was sent may or may not be in the log, which its sequence numbers will tell. */
+  private onLoss(sent: Sent[], error: KtoolError): void {
+    for (const { queue, batch } of sent) {
+      if (isRetriable(error)) this.tryAgain(queue, batch, error, false)
+      else this.giveUp(queue, batch, error)
+    }
+  }
+
+  private delivered(queue: PartitionQueue, batch: ProducerBatch, baseOffset: number): void {
+    queue.delivered(batch)
+    this.events.delivered(batch, queue, baseOffset)
+    this.events.settled(batch)
+  }
+
+  private tryAgain(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError, identityLost: boolean): void {
+    if (Date.now() - batch.closedAt < this.options.deliveryTimeoutMs) queue.retry(batch, identityLost)
+    else this.giveUp(queue, batch, error)
+  }
+
+  private giveUp(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError): void {
+    queue.giveUp(batch)
+    this.events.failed(batch.origins, queue, error)
+    this.events.settled(batch)
+  }
+
+  /** Finds the leader of a queue that stopped, and a producer id where it needs one; then it goes on. */
+  private recover(queue: PartitionQueue): void {
+    if (this.recovering.has(queue)) return
+    this.recovering.add(queue)
+    this.prepareToSend(queue)
+      .then(() => {
+        this.recovering.delete(queue)
+        this.add(queue)
+      })
+      .catch((error) => this.events.broke(error))
+  }
+
+  private async prepareToSend(queue: PartitionQueue): Promise<void> {
+    const { retryBackoffMs, retryBackoffMaxMs } = this.cluster.options
+    for (;;) {
+      if (queue.failures > 0) {
+        await sleep(backoff(queue.failures, retryBackoffMs, retryBackoffMaxMs))
+        this.cluster.forget(queue.topic)
+      }
+      queue.failures++
+      try {
+        const { broker } = await this.cluster.leader(queue.topic, queue.partition)
+        await queue.recover(broker, queue.needsIdentity ? await this.identityFor(queue) : null)
+        return
+      } catch (error) {
+        if (!(error instanceof KtoolError)) throw error
+        if (isRetriable(error) && queue.age < this.options.deliveryTimeoutMs) continue
+        for (const batch of queue.giveUpAll()) {
+          this.events.failed(batch.origins, queue, error)
+          this.events.settled(batch)
+        }
+        this.events.progressed()
+        return
+      }
+    }
+  }
+
+  private identityFor(queue: PartitionQueue): Promise<ProducerIdentity> {
+    return queue.hasIdentity ? this.identities.fresh() : this.identities.initial()
+  }
+}
+
+function byTopic(sent: Sent[]) {
+  const topics = new Map<
+    string,
+    { name: string; topicId: string; partitionData: { index: number; records: Buffer }[] }
+  >()
+  for (const { queue, batch } of sent) {
+    let topic = topics.get(queue.topic)
+    if (topic === undefined) {
+      topic = { name: queue.topic, topicId: queue.topicId, partitionData: [] }
+      topics.set(queue.topic, topic)
+    }
+    topic.partitionData.push({ index: queue.partition, records: batch.bytes as Buffer })
+  }
+  return [...topics.values()]
+}
