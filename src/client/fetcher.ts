@@ -222,7 +222,8 @@ export class Fetcher {
         },
         (error) => {
           this.busy.delete(broker)
-          if (!isRetriable(error)) throw error
+          if (!isRetriable(error) && !(error instanceof UnknownTopicError)) throw error
+          // Each finds its leader again, or that its topic is gone.
           this.byLeader.delete(broker)
           for (const position of positions) this.locate(position)
         },

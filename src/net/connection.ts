@@ -14,9 +14,11 @@ const MAX_RESPONSE_BYTES = 256 << 20
 
 const READ_BYTES = 256 * 1024
 
+/** Bytes are read straight to where they belong: large answers into their frame, all else into one buffer. */
 interface SocketReader {
-  buffer: Buffer
-  onChunk: (chunk: Buffer) => void
+  scratch: Buffer
+  space: () => Buffer
+  received: (bytes: number) => void
 }
 
 export interface Address {
@@ -51,8 +53,8 @@ export class Connection {
 
   /** Throws UnreachableError or TimeoutError, naming the address. */
   static async open(options: ConnectOptions): Promise<Connection> {
-    // One buffer for all that is read: what comes is copied out of it at once, into its frame.
-    const reader: SocketReader = { buffer: Buffer.allocUnsafeSlow(READ_BYTES), onChunk: () => {} }
+    const scratch = Buffer.allocUnsafeSlow(READ_BYTES)
+    const reader: SocketReader = { scratch, space: () => scratch, received: () => {} }
     return new Connection(options, await openSocket(options, reader), reader)
   }
 
@@ -64,12 +66,13 @@ export class Connection {
       MAX_RESPONSE_BYTES,
       (frame) => this.onFrame(frame),
       (size) => this.pool.take(size),
-      true,
+      reader.scratch,
     )
-    reader.onChunk = (chunk) => {
+    reader.space = () => frames.space()
+    reader.received = (bytes) => {
       if (this.failure !== null) return
       try {
-        frames.push(chunk)
+        frames.received(bytes)
       } catch (error) {
         this.fail(
           new ProtocolError(`${name(address)} does not answer as a Kafka broker: ${(error as Error).message}`, {
@@ -177,9 +180,9 @@ function openSocket({ address, setupTimeoutMs, signal }: ConnectOptions, reader:
       noDelay: true,
       keepAlive: true,
       onread: {
-        buffer: reader.buffer,
+        buffer: () => reader.space(),
         callback(bytes) {
-          reader.onChunk(reader.buffer.subarray(0, bytes))
+          reader.received(bytes)
           return true
         },
       },

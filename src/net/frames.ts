@@ -10,7 +10,7 @@ export class FrameAssembler {
   private readonly maxBytes: number
   private readonly onFrame: (frame: Buffer) => void
   private readonly allocate: (size: number) => Buffer
-  private readonly chunksAreReused: boolean
+  private readonly scratch: Buffer | null
   /** Bytes of a size or of a small frame that are not complete yet. */
   private rest: Buffer | null = null
   /** A large frame under assembly. */
@@ -18,19 +18,33 @@ export class FrameAssembler {
   private filled = 0
 
   /**
-   * `onFrame` gets each frame without its size; small ones may be views of a chunk, unless `chunksAreReused`, which makes
-   * copies of all that outlives push().
+   * `onFrame` gets each frame without its size. Bytes come by push(), whose chunks small frames may be views of; or, with a
+   * `scratch` buffer to read into, by space() and received(), which read large frames straight into their place.
    */
   constructor(
     maxBytes: number,
     onFrame: (frame: Buffer) => void,
     allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow,
-    chunksAreReused = false,
+    scratch: Buffer | null = null,
   ) {
-    this.chunksAreReused = chunksAreReused
+    this.scratch = scratch
     this.maxBytes = maxBytes
     this.onFrame = onFrame
     this.allocate = allocate
+  }
+
+  /** Where the next bytes are to be read to. */
+  space(): Buffer {
+    return this.frame === null ? (this.scratch as Buffer) : this.frame.subarray(this.filled)
+  }
+
+  /** So many bytes were read into space(). Throws as push() does. */
+  received(bytes: number): void {
+    if (this.frame === null) this.push((this.scratch as Buffer).subarray(0, bytes))
+    else {
+      this.filled += bytes
+      this.endFrame()
+    }
   }
 
   /** Throws a CorruptError for a size that can't be; nothing may be pushed after that. */
@@ -45,10 +59,7 @@ export class FrameAssembler {
         const copied = chunk.copy(this.frame, this.filled, at)
         this.filled += copied
         at += copied
-        if (this.filled < this.frame.length) return
-        const frame = this.frame
-        this.frame = null
-        this.onFrame(frame)
+        if (!this.endFrame()) return
       }
       const left = chunk.length - at
       if (left === 0) return
@@ -57,7 +68,7 @@ export class FrameAssembler {
       if (size < 0 || size > this.maxBytes) {
         throw new CorruptError(`a frame of ${size} bytes announced, at most ${this.maxBytes} are taken`)
       }
-      if (size <= left - SIZE_BYTES && !(this.chunksAreReused && size >= LARGE_FRAME)) {
+      if (size <= left - SIZE_BYTES && !(this.scratch !== null && size >= LARGE_FRAME)) {
         this.onFrame(this.own(chunk.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size)))
         at += SIZE_BYTES + size
       } else if (size < LARGE_FRAME) break
@@ -70,7 +81,16 @@ export class FrameAssembler {
     this.rest = this.own(chunk.subarray(at))
   }
 
+  /** Hands the large frame out where it is whole. */
+  private endFrame(): boolean {
+    const frame = this.frame as Buffer
+    if (this.filled < frame.length) return false
+    this.frame = null
+    this.onFrame(frame)
+    return true
+  }
+
   private own(bytes: Buffer): Buffer {
-    return this.chunksAreReused ? Buffer.from(bytes) : bytes
+    return this.scratch !== null ? Buffer.from(bytes) : bytes
   }
 }

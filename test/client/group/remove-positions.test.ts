@@ -21,8 +21,7 @@ test('the others are read on, and what comes later is not that of the removed on
   const [gone, kept] = await twoPartitions(client)
   const fetcher = new Fetcher(client.cluster, { maxWaitMs: 20 }, () => {})
   fetcher.add([gone, kept])
-  const first = await fetcher.next()
-  assert.equal(first?.partitions.length, 2)
+  while (gone.next < 2 || kept.next < 2) await fetcher.next()
   fetcher.remove([gone])
   await write(client, 't', [['e'], ['f']])
   const seen: Position[] = []
