@@ -5,12 +5,21 @@ import { randomBytes } from 'node:crypto'
 import { UsageError } from '../errors.ts'
 import type { CreatableTopic } from '../protocol/apis/19-create-topics.ts'
 import type { CreatePartitionsTopic } from '../protocol/apis/37-create-partitions.ts'
+import type { OpData } from '../protocol/apis/49-alter-client-quotas.ts'
 import { ApiError } from './api-error.ts'
 import type { BrokerConfigs } from './configs/broker-configs.ts'
 import { ConfigError } from './configs/definition.ts'
 import { checkTopicConfigs } from './configs/topic-configs.ts'
 import { internalTopicConfigs } from './internal-topics.ts'
-import { type MetadataRecord, partitionRecordOf, RecordType, ResourceType, type TopicImage } from './metadata-image.ts'
+import {
+  type MetadataRecord,
+  partitionRecordOf,
+  type QuotaImage,
+  quotaKey,
+  RecordType,
+  ResourceType,
+  type TopicImage,
+} from './metadata-image.ts'
 import type { MetadataLog } from './metadata-log.ts'
 import { CLUSTER_METADATA_TOPIC, collisionKey, isInternalTopic, topicNameProblem } from './topic-names.ts'
 
@@ -193,6 +202,21 @@ export class Controller {
     this.options.changed.configsChanged(resourceType, resourceName)
   }
 
+  /** Writes quotas of an entity. They have been checked. */
+  changeQuotas(entity: QuotaImage['entity'], operations: readonly OpData[]): void {
+    const current = this.image.quotas.get(quotaKey(entity))?.values
+    const changes = operations.filter(({ key, value, remove }) =>
+      remove ? current?.has(key) : current?.get(key) !== value,
+    )
+    this.options.metadata.append(
+      changes.map(({ key, value, remove }) => ({
+        type: RecordType.clientQuota,
+        version: 0,
+        value: { entity, key, value: remove ? 0 : value, remove },
+      })),
+    )
+  }
+
   /** The first of PRODUCER_ID_BLOCK producer ids that nobody else gets. */
   allocateProducerIds(): number {
     const first = this.image.nextProducerId
@@ -267,7 +291,8 @@ export class Controller {
     return seen.size
   }
 
-  private checkReplicas(brokerIds: readonly number[]): void {
+  /** Throws an ApiError unless a partition may have these replicas. */
+  checkReplicas(brokerIds: readonly number[]): void {
     const refuse = (problem: string): never => {
       throw new ApiError('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment includes ${problem}`)
     }

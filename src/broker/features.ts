@@ -1,6 +1,7 @@
 // Features (KIP-584): what a fresh directory finalizes, and what this broker shows of it. The directory gets the levels that
 // Kafka 4.3's own `format` writes, so that a Kafka started on it later has them; clients are shown only what ktool does.
 
+import { ApiError } from './api-error.ts'
 import type { MetadataImage, MetadataRecord } from './metadata-image.ts'
 import { RecordType, ResourceType } from './metadata-image.ts'
 
@@ -22,6 +23,58 @@ export function finalizedLevel(image: MetadataImage, name: string): number {
   const feature = FEATURES.find((each) => each.name === name)
   return Math.min(image.features.get(name) ?? 0, feature?.max ?? 0)
 }
+
+/** All that Kafka 4.3 has: what may be finalized for it. */
+const KNOWN: readonly Feature[] = [
+  ...FEATURES.filter(({ name }) => name !== 'transaction.version'),
+  { name: 'group.version', min: 0, max: 1 },
+  { name: 'share.version', min: 0, max: 1 },
+  { name: 'streams.version', min: 0, max: 1 },
+  { name: 'transaction.version', min: 0, max: 2 },
+]
+
+const UpgradeType = { upgrade: 1, safeDowngrade: 2, unsafeDowngrade: 3 } as const
+
+/** Throws an ApiError, in the words of Kafka's controller, unless the feature may be finalized at this level. */
+export function checkFeatureUpdate(
+  image: MetadataImage,
+  {
+    feature: name,
+    maxVersionLevel: level,
+    upgradeType,
+  }: { feature: string; maxVersionLevel: number; upgradeType: number },
+  nodeId: number,
+): void {
+  const invalid = (problem: string) =>
+    new ApiError('INVALID_UPDATE_VERSION', `Invalid update version ${level} for feature ${name}. ${problem}`)
+  if (upgradeType < UpgradeType.upgrade || upgradeType > UpgradeType.unsafeDowngrade) {
+    throw invalid('The controller does not support the given upgrade type.')
+  }
+  if (level < 0) throw invalid('A feature version cannot be less than 0.')
+  const known = KNOWN.find((each) => each.name === name)
+  if (known === undefined) throw invalid(`Local controller ${nodeId} does not support this feature.`)
+  if (level !== 0 && (level < known.min || level > known.max)) {
+    throw invalid(`Local controller ${nodeId} only supports versions ${known.min}-${known.max}`)
+  }
+  const current = image.features.get(name) ?? 0
+  if (level >= current) return
+  if (upgradeType === UpgradeType.upgrade) {
+    throw invalid(
+      "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade.",
+    )
+  }
+  if (name !== METADATA_VERSION) return
+  const refusal =
+    upgradeType === UpgradeType.safeDowngrade
+      ? 'Refusing to perform the requested downgrade because it might delete metadata information.'
+      : 'Unsafe metadata downgrade is not supported in this version.'
+  throw new ApiError(
+    'INVALID_UPDATE_VERSION',
+    `Unsupported metadata.version downgrade from ${current} to ${level}. ${refusal}`,
+  )
+}
+
+const METADATA_VERSION = 'metadata.version'
 
 const FORMAT: readonly (readonly [name: string, level: number])[] = [
   ['metadata.version', 30],

@@ -11,6 +11,7 @@ import type {
   ProducerIdsRecord,
   RemoveTopicRecord,
   TopicRecord,
+  UserScramCredentialRecord,
 } from '../protocol/stored/cluster-metadata.ts'
 
 /** Type numbers of the records that matter here. */
@@ -22,10 +23,12 @@ export const RecordType = {
   config: 4,
   partitionChange: 5,
   removeTopic: 9,
+  scramCredential: 11,
   featureLevel: 12,
   clientQuota: 14,
   producerIds: 15,
   noOp: 20,
+  removeScramCredential: 22,
   beginTransaction: 23,
   endTransaction: 24,
   abortTransaction: 25,
@@ -70,6 +73,8 @@ export class MetadataImage {
   readonly topicsById = new Map<string, TopicImage>()
   readonly features = new Map<string, number>()
   readonly quotas = new Map<string, QuotaImage>()
+  /** By scramKey. */
+  readonly scramCredentials = new Map<string, UserScramCredentialRecord>()
   nextProducerId = 0
   /** By node id: the epoch of its last registration, which only a Kafka writes. */
   readonly brokerEpochs = new Map<number, number>()
@@ -109,6 +114,12 @@ export class MetadataImage {
       case RecordType.clientQuota:
         this.changeQuota(value)
         break
+      case RecordType.scramCredential:
+        this.addCredential(value)
+        break
+      case RecordType.removeScramCredential:
+        this.scramCredentials.delete(scramKey(value.name, value.mechanism))
+        break
       case RecordType.registerBroker:
         this.brokerEpochs.set(value.brokerId, value.brokerEpoch)
         break
@@ -118,6 +129,14 @@ export class MetadataImage {
       case RecordType.producerIds:
         this.nextProducerId = (value as ProducerIdsRecord).nextProducerId
     }
+  }
+
+  private addCredential(record: UserScramCredentialRecord): void {
+    const { name, mechanism, iterations } = record
+    const [salt, storedKey, serverKey] = [record.salt, record.storedKey, record.serverKey].map((each) =>
+      Buffer.from(each),
+    )
+    this.scramCredentials.set(scramKey(name, mechanism), { name, mechanism, iterations, salt, storedKey, serverKey })
   }
 
   private addTopic({ name, topicId }: TopicRecord): void {
@@ -170,11 +189,10 @@ export class MetadataImage {
   }
 
   private changeQuota({ entity, key, value, remove }: ClientQuotaRecord): void {
-    const sorted = entity.toSorted((a, b) => (a.entityType < b.entityType ? -1 : 1))
-    const id = JSON.stringify(sorted.map(({ entityType, entityName }) => [entityType, entityName]))
+    const id = quotaKey(entity)
     const quota = this.quotas.get(id)
     if (!remove) {
-      if (quota === undefined) this.quotas.set(id, { entity: sorted, values: new Map([[key, value]]) })
+      if (quota === undefined) this.quotas.set(id, { entity, values: new Map([[key, value]]) })
       else quota.values.set(key, value)
     } else if (quota?.values.delete(key) && quota.values.size === 0) this.quotas.delete(id)
   }
@@ -196,11 +214,22 @@ export class MetadataImage {
     for (const { entity, values } of this.quotas.values()) {
       for (const [key, value] of values) add(RecordType.clientQuota, { entity, key, value, remove: false })
     }
+    for (const credential of this.scramCredentials.values()) add(RecordType.scramCredential, credential)
     if (this.nextProducerId > 0) {
       add(RecordType.producerIds, { brokerId: 1, brokerEpoch: -1, nextProducerId: this.nextProducerId })
     }
     return records
   }
+}
+
+/** One text for an entity, in whatever order its parts are named. */
+export function quotaKey(entity: QuotaImage['entity']): string {
+  const sorted = entity.toSorted((a, b) => (a.entityType < b.entityType ? -1 : 1))
+  return JSON.stringify(sorted.map(({ entityType, entityName }) => [entityType, entityName]))
+}
+
+export function scramKey(user: string, mechanism: number): string {
+  return `${mechanism}:${user}`
 }
 
 /** A partition as the record that creates it (version 1). */

@@ -25,7 +25,8 @@ const MAX_RECORDS_PER_BATCH = 10_000
 export class MetadataLog {
   readonly image = new MetadataImage()
   private readonly log: Log
-  private readonly epoch: number
+  /** Of the leader of its quorum: this node. */
+  readonly epoch: number
   private readonly now: () => number
   private bytesSinceSnapshot = 0
   private unflushed = false

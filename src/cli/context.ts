@@ -87,7 +87,10 @@ export function createRun(
       codes.add(exitCodeOf(error))
       stderr().write(errorText(error, { verbose, paint: paintErrors, item }))
     },
-    progress: (label) => (quiet || !around.stderr.isTTY ? silentProgress(note) : spinner(label, around.stderr, note)),
+    progress: (label) =>
+      quiet || !around.stderr.isTTY
+        ? silentProgress(note)
+        : spinner(label, around.stderr, wantsColour(globals.noColor, around.env, around.stderr), note),
     async confirm(question, { required = false } = {}) {
       if (yes) return true
       if (around.stdin.isTTY && around.stderr.isTTY) {

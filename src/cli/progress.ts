@@ -17,14 +17,20 @@ export function silentProgress(note: (text: string) => void): Progress {
   }
 }
 
-export function spinner(label: string, stream: Writable, note: (text: string) => void): Progress {
+export function spinner(label: string, stream: Writable, colour: boolean, note: (text: string) => void): Progress {
   let shown: Ora | undefined
   let text = label
   let finished = false
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora')
     // The work may have ended while the library was loading. stdin is the command's own.
-    if (!finished) shown = ora({ text, stream: stream as NodeJS.WriteStream, discardStdin: false }).start()
+    if (!finished)
+      shown = ora({
+        text,
+        stream: stream as NodeJS.WriteStream,
+        color: colour ? 'cyan' : false,
+        discardStdin: false,
+      }).start()
   }, patienceMs)
   timer.unref()
   return {

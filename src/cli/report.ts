@@ -35,7 +35,8 @@ export function errorText(error: unknown, { verbose, paint = plain, item }: Erro
   if (hint !== undefined) lines.push(paint('dim', `  ${oneLine(hint)}`))
   if (verbose) {
     for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
-      lines.push(paint('dim', `  because: ${oneLine(message(cause))}`))
+      const because = oneLine(message(cause))
+      if (!lines.some((line) => line.includes(because))) lines.push(paint('dim', `  because: ${because}`))
     }
     if (!isExpected(error) && error instanceof Error) lines.push(paint('dim', error.stack ?? ''))
   }

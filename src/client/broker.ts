@@ -4,7 +4,7 @@
 // records, a member that joins a group. Everything else shares the lane 'main'.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KtoolError } from '../errors.ts'
+import { KtoolError, UnreachableError } from '../errors.ts'
 import { type Address, Connection, name } from '../net/connection.ts'
 import type { AnyApi, Api, Input } from '../protocol/api.ts'
 import { type ApiVersion, ApiVersions, type ApiVersionsResponse } from '../protocol/apis/18-api-versions.ts'
@@ -151,8 +151,16 @@ export class Broker {
     } catch (error) {
       const { reconnectBackoffMs, reconnectBackoffMaxMs } = this.options
       this.retryAt = Date.now() + backoff(++this.failures, reconnectBackoffMs, reconnectBackoffMaxMs)
-      throw error
+      throw this.id < 0 || !(error instanceof UnreachableError) ? error : this.notReachable(error)
     }
+  }
+
+  /** The address is not the user's but what the cluster told. */
+  private notReachable(error: UnreachableError): UnreachableError {
+    return new UnreachableError(`broker ${this.id}, which the cluster advertises as ${this.name}: ${error.message}`, {
+      hint: "is that address reachable from here? If not, the broker's advertised.listeners is set for other clients",
+      cause: error,
+    })
   }
 
   /**

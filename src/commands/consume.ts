@@ -1,6 +1,6 @@
 // ktool consume: the records of topics, to stdout.
 
-import type { Cluster } from '../client/cluster.ts'
+import { type Cluster, type Partition, UnknownTopicError } from '../client/cluster.ts'
 import { type Fetched, Fetcher, Position } from '../client/fetcher.ts'
 import { RecordReader } from '../client/record-reader.ts'
 import { type OffsetSpec, parseOffsetSpec, partitionBounds, resolveOffsets } from '../client/start-offset.ts'
@@ -8,6 +8,7 @@ import { CorruptError, KtoolError, UsageError } from '../errors.ts'
 import { compileFormat, type RecordWriter } from '../output/record-format.ts'
 import { writeJson } from '../output/record-json.ts'
 import { RecordSink } from '../output/record-sink.ts'
+import { KafkaError } from '../protocol/errors.ts'
 import type { RecordView } from '../records/view.ts'
 import { integer, parseIntegerList } from '../util/numbers.ts'
 import { type Context, defineCommand } from './command.ts'
@@ -77,10 +78,10 @@ export const command = defineCommand({
     context.signal.addEventListener('abort', onAbort, { once: true })
     const { names, errors } = await topicNames(context, topics)
     for (const error of errors) context.fail(error)
-    fetcher.add(await positions(client.cluster, names, { ...flags, committedOnly }))
+    fetcher.add(await positions(context, client.cluster, names, { ...flags, committedOnly }))
 
     const reader = new RecordReader({ checkCrcs: settings['check.crcs'], committedOnly })
-    const sink = new RecordSink((context.stdout as unknown as { fd: number }).fd)
+    const sink = new RecordSink((context.stdout as unknown as { fd: number }).fd, () => fetcher.close())
     const progress = context.isTerminal.stdout ? null : context.progress('consuming')
     const { count = Number.POSITIVE_INFINITY } = flags
     let records = 0
@@ -155,10 +156,26 @@ interface Range {
   committedOnly: boolean
 }
 
-async function positions(cluster: Cluster, names: readonly string[], range: Range): Promise<Position[]> {
+/** Where several topics are read, one that is not there is reported and the others are read. */
+async function partitionsOf(context: Context, cluster: Cluster, topic: string, goOn: boolean): Promise<Partition[]> {
+  try {
+    return (await cluster.topic(topic)).partitions
+  } catch (error) {
+    if (!goOn || !(error instanceof UnknownTopicError || error instanceof KafkaError)) throw error
+    context.fail(error)
+    return []
+  }
+}
+
+async function positions(
+  context: Context,
+  cluster: Cluster,
+  names: readonly string[],
+  range: Range,
+): Promise<Position[]> {
   const chosen = []
   for (const topic of names) {
-    const { partitions } = await cluster.topic(topic)
+    const partitions = await partitionsOf(context, cluster, topic, names.length > 1)
     for (const partition of range.partition ?? partitions.keys()) {
       if (partition >= partitions.length) {
         throw new KtoolError(`topic ${topic} has no partition ${partition}`, {
@@ -172,6 +189,9 @@ async function positions(cluster: Cluster, names: readonly string[], range: Rang
   const starts = await resolveOffsets(cluster, range.offset, bounds)
   const ends = range.until === undefined ? null : await resolveOffsets(cluster, range.until, bounds)
   return bounds.map(({ topic, partition, latest }, i) => {
+    if (range.offset.kind === 'offset' && starts[i] > latest) {
+      context.warn(`partition ${partition} of ${topic} ends at ${latest}: nothing is there from ${starts[i]} on`)
+    }
     const until = Math.min(ends?.[i] ?? Number.POSITIVE_INFINITY, range.exitEof ? latest : Number.POSITIVE_INFINITY)
     return new Position(topic, partition, starts[i], until)
   })

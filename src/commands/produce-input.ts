@@ -8,6 +8,7 @@ import { type InputReader, type InputRecord, InputRecordError, recordOf } from '
 import { filePieces, streamPieces } from '../input/pieces.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Context } from './command.ts'
+import type { ProduceFailures } from './produce-failures.ts'
 
 /** What the options say of all records; a record's own topic, partition, key, timestamp and headers win. */
 export interface RecordOptions {
@@ -28,6 +29,7 @@ export interface RecordOptions {
 export class ProduceInput {
   private readonly context: Context
   private readonly producer: Producer
+  private readonly failures: ProduceFailures
   private readonly options: RecordOptions
   private readonly newReader: () => InputReader
   private readonly partitions = new Map<string, number>()
@@ -37,9 +39,16 @@ export class ProduceInput {
   private partitionCount = 0
   private taken = 0
 
-  constructor(context: Context, producer: Producer, options: RecordOptions, newReader: () => InputReader) {
+  constructor(
+    context: Context,
+    producer: Producer,
+    failures: ProduceFailures,
+    options: RecordOptions,
+    newReader: () => InputReader,
+  ) {
     this.context = context
     this.producer = producer
+    this.failures = failures
     this.options = options
     this.newReader = newReader
   }
@@ -120,7 +129,7 @@ export class ProduceInput {
         return reader[move]()
       } catch (error) {
         if (!(error instanceof InputRecordError)) throw error
-        this.context.fail(error)
+        this.failures.wrong(error)
       }
     }
   }
@@ -129,20 +138,20 @@ export class ProduceInput {
   private async add(record: InputRecord): Promise<void> {
     const topic = this.options.topic ?? record.topic
     if (topic === null) {
-      this.context.fail(new InputRecordError(record.number, 'it names no topic'))
+      this.failures.wrong(new InputRecordError(record.number, 'it names no topic'))
       return
     }
     if (topic !== this.topic) {
       const problem = await this.turnToNamed(topic)
       if (problem !== undefined) {
-        this.context.fail(new InputRecordError(record.number, problem.message, problem.hint))
+        this.failures.wrong(new InputRecordError(record.number, problem.message, problem.hint))
         return
       }
     }
     const partition = this.partitionOf(record)
     if (partition >= this.partitionCount) {
       const hint = `its partitions are 0 to ${this.partitionCount - 1}; --partitioner murmur2 chooses by the key`
-      this.context.fail(new InputRecordError(record.number, `topic ${topic} has no partition ${partition}`, hint))
+      this.failures.wrong(new InputRecordError(record.number, `topic ${topic} has no partition ${partition}`, hint))
       return
     }
     while (!this.append(record, Date.now())) await this.producer.room()

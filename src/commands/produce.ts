@@ -16,10 +16,9 @@ import { unescapeBytes } from '../util/escapes.ts'
 import { integer } from '../util/numbers.ts'
 import { parseTime } from '../util/time.ts'
 import { type Context, defineCommand } from './command.ts'
+import { ProduceFailures } from './produce-failures.ts'
 import { ProduceInput, type RecordOptions } from './produce-input.ts'
 
-/** Failures are named one by one up to this number, then counted. */
-const NAMED_FAILURES = 10
 /** As TOPIC: each record names its own. */
 const FROM_RECORDS = '-'
 
@@ -120,7 +119,7 @@ export const command = defineCommand({
   async run(context, { topic, files }, flags) {
     checkFlags(flags, files)
     const client = await context.client()
-    const failures = new Failures(context)
+    const failures = new ProduceFailures(context)
     const progress = context.isTerminal.stdin ? null : context.progress('producing')
     let delivered = 0
     const producer = new Producer(client.cluster, producerOptions(context, flags), {
@@ -128,10 +127,16 @@ export const command = defineCommand({
         delivered += batch.count
         progress?.update(`${delivered.toLocaleString('en')} records`)
       },
-      failed: (origins, _queue, error) => failures.add(origins, error),
+      failed: (origins, _queue, error) => failures.refused(origins, error),
     })
 
-    const input = new ProduceInput(context, producer, recordOptions(client, producer, topic, flags), inputReader(flags))
+    const input = new ProduceInput(
+      context,
+      producer,
+      failures,
+      recordOptions(client, producer, topic, flags),
+      inputReader(flags),
+    )
     if (topic !== FROM_RECORDS) await input.turnTo(topic)
     if (files.length === 0) await (flags.input === 'whole' ? input.wholeStdin() : input.stdin())
     for (const file of files) {
@@ -140,7 +145,7 @@ export const command = defineCommand({
         await (isWhole(flags) ? input.whole(file) : input.recordsOf(file))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
-        context.fail(error)
+        context.fail(error, file)
       }
     }
     await producer.flush()
@@ -236,41 +241,6 @@ function producerOptions(context: Context, flags: Flags): Partial<ProducerOption
     deliveryTimeoutMs: settings['delivery.timeout.ms'],
     ...(flags.partitioner === undefined ? {} : { partitioner: partitioners[flags.partitioner]() }),
   }
-}
-
-/** Reports records that were not written: the first failures with the numbers of their records, then how many more. */
-class Failures {
-  private readonly context: Context
-  private failures = 0
-  private records = 0
-
-  constructor(context: Context) {
-    this.context = context
-  }
-
-  add(origins: readonly number[], error: KtoolError): void {
-    this.records += origins.length
-    if (this.failures++ >= NAMED_FAILURES) return
-    this.context.fail(error)
-    this.context.warn(`not written: ${origins.length === 1 ? 'record' : 'records'} ${ranges(origins)}`)
-  }
-
-  report(): void {
-    if (this.failures > NAMED_FAILURES) this.context.warn(`not written: ${this.records} records in all`)
-  }
-}
-
-/** `3, 5-9, 12`; of many, the first few. */
-function ranges(numbers: readonly number[]): string {
-  const texts: string[] = []
-  for (let i = 0; i < numbers.length; ) {
-    let last = i
-    while (numbers[last + 1] === numbers[last] + 1) last++
-    if (texts.length === NAMED_FAILURES) return `${texts.join(', ')} … ${numbers.at(-1)} (${numbers.length} in all)`
-    texts.push(last === i ? `${numbers[i]}` : `${numbers[i]}-${numbers[last]}`)
-    i = last + 1
-  }
-  return texts.join(', ')
 }
 
 function delimiter(text: string): Buffer {

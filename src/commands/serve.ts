@@ -103,12 +103,12 @@ function name({ host, port }: Endpoint): string {
 }
 
 function parseEndpoint(text: string): Endpoint {
-  const match = /^(?:\[(.+)\]|([^:]*)):(\d{1,5})$/.exec(text.trim())
-  const port = Number(match?.[3])
-  if (match === null || port > 65535) {
+  const match = /^(?:\[(.+)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text.trim())
+  const port = Number(match?.[3] ?? DEFAULT_ENDPOINT.port)
+  if (match === null || text.trim() === '' || port > 65535) {
     throw new UsageError(`'${text}' is not HOST:PORT`, { hint: 'write it as 127.0.0.1:9092 or [::1]:9092' })
   }
-  return { host: match[1] ?? (match[2] || '0.0.0.0'), port }
+  return { host: match[1] ?? (match[2] || DEFAULT_ENDPOINT.host), port }
 }
 
 function parseTopic(text: string): { name: string; partitions?: number } {

@@ -54,7 +54,8 @@ const defaultPort = 9092
 
 /** `host[:port],…`, IPv6 addresses in brackets, Kafka's `PLAINTEXT://` in front allowed. */
 export function servers(text: string): HostAndPort[] {
-  return text.split(',').map(server)
+  // A comma at the end, as lists put together by scripts have it.
+  return text.replace(/,\s*$/, '').split(',').map(server)
 }
 
 function server(text: string): HostAndPort {

@@ -8,6 +8,10 @@ import { type InputRecord, InputRecordError, recordOf } from './input-record.ts'
 import { ParsedLineReader } from './parsed.ts'
 
 const NEWLINE = Buffer.from('\n')
+/** What an object may hold; the ones that a broker gives are read over. */
+const FIELDS = new Set(
+  'topic partition offset timestamp timestampType key keyEncoding value valueEncoding headers leaderEpoch'.split(' '),
+)
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
@@ -17,12 +21,16 @@ export class JsonLineReader extends ParsedLineReader {
   }
 
   protected parse(buffer: Buffer, start: number, end: number, number: number): InputRecord {
-    const wrong = (problem: string): never => {
-      throw new InputRecordError(number, problem, 'each line is an object such as {"key":"k","value":"v"}')
+    const wrong: Wrong = (problem, hint = 'each line is an object such as {"key":"k","value":"v"}') => {
+      throw new InputRecordError(number, problem, hint)
     }
     const text = buffer.toString('utf8', start, end)
     const record = parseObject(text, wrong)
     const { topic, partition, headers } = record
+    for (const field of Object.keys(record)) {
+      if (!FIELDS.has(field)) wrong(`'${field}' is not a field of a record`, `fields are ${[...FIELDS].join(', ')}`)
+    }
+    if (!('key' in record || 'value' in record)) wrong('it has neither a key nor a value')
     if (topic !== undefined && typeof topic !== 'string') wrong('its topic is not a string')
     if (partition !== undefined && !(Number.isInteger(partition) && (partition as number) >= 0)) {
       wrong('its partition is not a whole number')
@@ -41,7 +49,7 @@ export class JsonLineReader extends ParsedLineReader {
   }
 }
 
-type Wrong = (problem: string) => never
+type Wrong = (problem: string, hint?: string) => never
 
 function parseObject(text: string, wrong: Wrong): Record<string, unknown> {
   let parsed: unknown

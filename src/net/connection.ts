@@ -246,7 +246,7 @@ function noConnection(address: Address, timeoutMs: number): KtoolError {
 }
 
 function silent(address: Address, what: string, timeoutMs: number): KtoolError {
-  return new TimeoutError(`${name(address)} did not answer a ${what} request within ${timeoutMs} ms`, {
+  return new TimeoutError(`${name(address)} did not answer within ${timeoutMs} ms (${what} request)`, {
     hint: 'the broker may be overloaded, or this is not a Kafka port; --timeout waits longer',
   })
 }

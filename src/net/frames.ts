@@ -66,7 +66,9 @@ export class FrameAssembler {
       if (left < SIZE_BYTES) break
       const size = chunk.readInt32BE(at)
       if (size < 0 || size > this.maxBytes) {
-        throw new CorruptError(`a frame of ${size} bytes announced, at most ${this.maxBytes} are taken`)
+        throw new CorruptError(
+          `a frame of ${size} bytes announced${whoSpeaks(size)}, at most ${this.maxBytes} are taken`,
+        )
       }
       if (size <= left - SIZE_BYTES && !(this.scratch !== null && size >= LARGE_FRAME)) {
         this.onFrame(this.own(chunk.subarray(at + SIZE_BYTES, at + SIZE_BYTES + size)))
@@ -93,4 +95,10 @@ export class FrameAssembler {
   private own(bytes: Buffer): Buffer {
     return this.scratch !== null ? Buffer.from(bytes) : bytes
   }
+}
+
+/** Who begins with bytes that make such a size. */
+function whoSpeaks(size: number): string {
+  if (size === 0x48545450) return ' (that is how HTTP begins)'
+  return size >>> 16 === 0x1503 || size >>> 16 === 0x1603 ? ' (that is how TLS begins)' : ''
 }

@@ -24,10 +24,15 @@ export class RecordSink {
   private readonly queue: Buffer[] = []
   private writing: Promise<void> | null = null
   private failure: Error | null = null
+  private readonly onFailure: () => void
 
-  /** Throws from flush() and pace() what writing to `fd` failed with; EPIPE is the caller's to tell. */
-  constructor(fd: number) {
+  /**
+   * Throws from flush() and pace() what writing to `fd` failed with, and calls `onFailure` at once: nothing need be read any
+   * more. EPIPE is the caller's to tell.
+   */
+  constructor(fd: number, onFailure: () => void = () => {}) {
     this.fd = fd
+    this.onFailure = onFailure
     const kind = fs.fstatSync(fd)
     this.alwaysReady = kind.isFile() || (kind.isCharacterDevice() && !isatty(fd))
   }
@@ -126,7 +131,7 @@ export class RecordSink {
         at += fs.writeSync(this.fd, this.piece, at, this.used - at)
       }
     } catch (error) {
-      this.failure = error as Error
+      this.fail(error as Error)
     }
   }
 
@@ -142,11 +147,17 @@ export class RecordSink {
       try {
         if (this.failure === null) await this.writeAll(piece)
       } catch (error) {
-        this.failure = error as Error
+        this.fail(error as Error)
       }
       this.queue.shift()
       if (piece.buffer.byteLength === PIECE) this.spare.push(Buffer.from(piece.buffer))
     }
+  }
+
+  private fail(error: Error): void {
+    if (this.failure !== null) return
+    this.failure = error
+    this.onFailure()
   }
 
   private async writeAll(piece: Buffer): Promise<void> {

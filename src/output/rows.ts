@@ -96,7 +96,10 @@ function createForm<Item extends object, Row extends object>(
     case 'yaml':
       return collected(async (items) => (await import('./yaml.ts')).yamlText(items))
     case 'table':
-      return collected(async (items) => (await import('./table.ts')).tableText(spec, items, colour))
+      // A header over nothing says nothing.
+      return collected(async (items) =>
+        items.length === 0 ? '' : (await import('./table.ts')).tableText(spec, items, colour),
+      )
   }
 }
 

@@ -24,13 +24,13 @@ test('booleans, choices and acks', () => {
 })
 
 test('servers', () => {
-  assert.deepEqual(servers('kafka-1:9093, 10.0.0.1 ,[::1]:9094,PLAINTEXT://b:1'), [
+  assert.deepEqual(servers('kafka-1:9093, 10.0.0.1 ,[::1]:9094,PLAINTEXT://b:1,'), [
     { host: 'kafka-1', port: 9093 },
     { host: '10.0.0.1', port: 9092 },
     { host: '::1', port: 9094 },
     { host: 'b', port: 1 },
   ])
-  for (const text of ['', ',', 'a,', ':9092', 'a:', 'a:x', 'a:0', 'a:65536', 'a b:1', '::1', 'a:1:2', '[a:1']) {
+  for (const text of ['', ',', ',a', ':9092', 'a:', 'a:x', 'a:0', 'a:65536', 'a b:1', '::1', 'a:1:2', '[a:1']) {
     assert.throws(() => servers(text), UsageError, text)
   }
 })

@@ -59,7 +59,7 @@ test('JSON lines, as consume writes them and as people do', () => {
     json(
       '{"topic":"t","partition":3,"offset":1,"timestamp":17,"timestampType":"create","key":"k","value":null,"headers":[["a","1"],["a",null]],"leaderEpoch":0}\n' +
         '{"key":"/wA=","keyEncoding":"base64","value":"","headers":[["/w==","gA==","base64","base64"]]}\n' +
-        '{"value":{"any":["JSON",1]}}\n{"value":42,"headers":{"h":"v"}}\n{"timestamp":"2023-11-14T22:13:20Z"}\n{"timestamp":9223372036854775807}',
+        '{"value":{"any":["JSON",1]}}\n{"value":42,"headers":{"h":"v"}}\n{"value":null,"timestamp":"2023-11-14T22:13:20Z"}\n{"key":null,"timestamp":9223372036854775807}',
     ),
     [
       {
@@ -88,13 +88,15 @@ test('a wrong line is named, and the next ones are read', () => {
     ['[1]', /not a JSON object/],
     ['{"key":"a","keyEncoding":"hex"}', /encoding of its key is "hex"/],
     ['{"value":"a","valueEncoding":"base64"}', /its value is not base64/],
-    ['{"partition":-1}', /its partition is not a whole number/],
-    ['{"topic":1}', /its topic is not a string/],
-    ['{"timestamp":1.5}', /its timestamp is not a whole number/],
-    ['{"timestamp":"soon"}', /'soon' is not a time/],
-    ['{"timestamp":9223372036854775808}', /more than 64 bits/],
-    ['{"headers":5}', /neither a list of pairs nor an object/],
-    ['{"headers":[["a"],"b"]}', /not a pair/],
+    ['{"value":1,"partition":-1}', /its partition is not a whole number/],
+    ['{"value":1,"topic":1}', /its topic is not a string/],
+    ['{"key":"k","payload":"v"}', /'payload' is not a field of a record/],
+    ['{"offset":1}', /neither a key nor a value/],
+    ['{"value":1,"timestamp":1.5}', /its timestamp is not a whole number/],
+    ['{"value":1,"timestamp":"soon"}', /'soon' is not a time/],
+    ['{"value":1,"timestamp":9223372036854775808}', /more than 64 bits/],
+    ['{"value":1,"headers":5}', /neither a list of pairs nor an object/],
+    ['{"value":1,"headers":[["a"],"b"]}', /not a pair/],
   ] as const
   for (const [line, message] of wrong) {
     const [problem, next] = json(`${line}\n{"value":"next"}\n`)

@@ -1,7 +1,7 @@
 // The broker that coordinates a group (or a transactional id): found by asking any broker, kept until an answer or a lost
 // connection shows that it is elsewhere now.
 
-import { TimeoutError, UnreachableError } from '../../errors.ts'
+import { KtoolError, TimeoutError, UnreachableError } from '../../errors.ts'
 import type { Api } from '../../protocol/api.ts'
 import { FindCoordinator } from '../../protocol/apis/10-find-coordinator.ts'
 import { errorCode, KafkaError } from '../../protocol/errors.ts'
@@ -49,6 +49,7 @@ export class Coordinator {
   readonly type: CoordinatorType
   private readonly cluster: Cluster
   private found: Promise<Broker> | null = null
+  private readonly ending = new AbortController()
 
   constructor(cluster: Cluster, key: string, type: CoordinatorType = 'group') {
     this.cluster = cluster
@@ -66,6 +67,7 @@ export class Coordinator {
     codes: (answer: Response) => Iterable<number>,
     options: RequestOptions = {},
   ): Promise<Response> {
+    this.ending.signal.throwIfAborted()
     const finding = this.find()
     const broker = await finding
     let answer: Response
@@ -82,6 +84,11 @@ export class Coordinator {
     return answer
   }
 
+  /** Nothing is asked any more, and whoever still looks for it gives up. */
+  close(): void {
+    this.ending.abort(new KtoolError(`the work with ${this.type} ${this.key} is over`))
+  }
+
   private find(): Promise<Broker> {
     if (this.found === null) {
       const finding = this.look()
@@ -96,7 +103,9 @@ export class Coordinator {
   }
 
   private look(): Promise<Broker> {
-    return retry(this.cluster.options, async (attempt) => {
+    const { options } = this.cluster
+    const signals = [this.ending.signal, ...(options.signal === undefined ? [] : [options.signal])]
+    return retry({ ...options, signal: AbortSignal.any(signals) }, async (attempt) => {
       // The broker that was asked may be the one that went away.
       if (attempt > 1) await this.cluster.fetchMetadata([])
       const id = (await findCoordinators(this.cluster, [this.key], this.type)).get(this.key)

@@ -143,7 +143,9 @@ export class GroupConsumer {
   async close(): Promise<void> {
     this.stop()
     for (const timer of this.timers) clearTimeout(timer)
-    if (this.membership === null) return
+    const { membership, coordinator } = this
+    if (membership === null) return
+    const patience = setTimeout(() => coordinator.close(), CLOSE_MS)
     try {
       for (const task of this.tasks.splice(0)) await task()
       await this.commit(this.progress.all(), CLOSE_MS, true)
@@ -151,10 +153,12 @@ export class GroupConsumer {
       // Output that failed is the caller's to report; what did not get there is not committed.
     }
     try {
-      await this.membership.leave(CLOSE_MS)
+      await membership.leave(CLOSE_MS)
     } catch {
       // The coordinator sees it when the session runs out.
     }
+    clearTimeout(patience)
+    coordinator.close()
   }
 
   private async join(): Promise<void> {

@@ -120,6 +120,7 @@ export async function commitOffsets(
 ): Promise<Map<string, KafkaError>> {
   if (offsets.length === 0) return new Map()
   const groupId = coordinator.key
+  const { requestTimeoutMs } = cluster.options
   const byKey = new Map(offsets.map((offset) => [keyOf(offset), offset]))
   const topics = byTopic(offsets)
   return retry(withTime(cluster, timeoutMs), async () => {
@@ -147,7 +148,11 @@ export async function commitOffsets(
         })),
       },
       commitCodes,
-      { minVersion: instanceId === null ? undefined : 7, maxVersion: ids === null ? TOPIC_IDS - 1 : undefined },
+      {
+        minVersion: instanceId === null ? undefined : 7,
+        maxVersion: ids === null ? TOPIC_IDS - 1 : undefined,
+        timeoutMs: Math.min(requestTimeoutMs, timeoutMs ?? requestTimeoutMs),
+      },
     )
     const refused = new Map<string, KafkaError>()
     for (const row of answer.topics) {
