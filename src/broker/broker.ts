@@ -6,20 +6,24 @@
 
 import { UsageError } from '../errors.ts'
 import { type ServerConnection, ServerListener } from '../net/server.ts'
+import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
+import { CoordinatorLog } from './coordinator-log.ts'
+import { finalizedLevel } from './features.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
-import { GroupStore } from './groups/store.ts'
 import { ResourceType } from './metadata-image.ts'
 import { MetadataLog } from './metadata-log.ts'
 import { type BrokerOptions, brokerSettings, type Endpoint } from './options.ts'
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
-import { GROUP_METADATA_TOPIC } from './topic-names.ts'
+import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from './topic-names.ts'
+import { TransactionCoordinator } from './transactions/coordinator.ts'
+import { MarkerWriter } from './transactions/markers.ts'
 
 export interface BrokerLog {
   /** What was done. */
@@ -50,6 +54,8 @@ export class Broker implements RunningBroker {
   readonly partitions: Partitions
   readonly producerIds: ProducerIds
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
+  readonly markers: MarkerWriter
   readonly log: BrokerLog
   readonly logs: LogManager
   private readonly advertised: Endpoint | undefined
@@ -97,9 +103,25 @@ export class Broker implements RunningBroker {
     })
     this.producerIds = new ProducerIds(this.controller, metadata)
     const reports = { now: Date.now, note: (text: string) => log.verbose(text), warn: (text: string) => log.warn(text) }
-    const topicSize = () => this.controller.internalTopic(GROUP_METADATA_TOPIC).partitions.length
-    const store = new GroupStore({ partitions: this.partitions, topicSize, ...reports })
+    const storeIn = (topic: string, tooLarge: ErrorName) => {
+      const topicSize = () => this.controller.internalTopic(topic).partitions.length
+      return new CoordinatorLog({ topic, partitions: this.partitions, topicSize, tooLarge, ...reports })
+    }
+    const store = storeIn(GROUP_METADATA_TOPIC, 'INVALID_COMMIT_OFFSET_SIZE')
     this.groups = new GroupCoordinator({ configs, store, ...reports })
+    this.markers = new MarkerWriter({
+      partitions: this.partitions,
+      offsetsDecided: (partition, producerId, committed) => this.groups.decide(partition, producerId, committed),
+      now: Date.now,
+    })
+    this.transactions = new TransactionCoordinator({
+      configs,
+      store: storeIn(TRANSACTION_STATE_TOPIC, 'COORDINATOR_NOT_AVAILABLE'),
+      markers: this.markers,
+      producerIds: this.producerIds,
+      featureLevel: () => finalizedLevel(metadata.image, 'transaction.version'),
+      ...reports,
+    })
   }
 
   /** What changes of configs are checked against. */
@@ -146,6 +168,7 @@ export class Broker implements RunningBroker {
 
   private async stop(): Promise<void> {
     this.groups.close()
+    this.transactions.close()
     await Promise.all(this.servers.map((server) => server.close()))
     // With the epoch of its last registration a Kafka that is started here next knows that nothing was lost.
     await this.logs.close(this.metadata.image.brokerEpochs.get(this.nodeId))
@@ -187,6 +210,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     await metadata.flush()
     await broker.partitions.load(scheduleOf(configs))
     broker.groups.load()
+    broker.transactions.load()
     for (const { name, partitions } of options.topics ?? []) broker.controller.ensureTopic(name, partitions)
     await metadata.flush()
     await broker.listen(endpoints)

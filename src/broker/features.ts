@@ -16,6 +16,7 @@ export const FEATURES: readonly Feature[] = [
   { name: 'eligible.leader.replicas.version', min: 0, max: 1 },
   { name: 'kraft.version', min: 0, max: 1 },
   { name: 'metadata.version', min: 7, max: 30 },
+  { name: 'transaction.version', min: 0, max: 2 },
 ]
 
 /** The level that clients are shown; 0 where the feature is off. */
@@ -26,11 +27,10 @@ export function finalizedLevel(image: MetadataImage, name: string): number {
 
 /** All that Kafka 4.3 has: what may be finalized for it. */
 const KNOWN: readonly Feature[] = [
-  ...FEATURES.filter(({ name }) => name !== 'transaction.version'),
+  ...FEATURES,
   { name: 'group.version', min: 0, max: 1 },
   { name: 'share.version', min: 0, max: 1 },
   { name: 'streams.version', min: 0, max: 1 },
-  { name: 'transaction.version', min: 0, max: 2 },
 ]
 
 const UpgradeType = { upgrade: 1, safeDowngrade: 2, unsafeDowngrade: 3 } as const

@@ -75,6 +75,7 @@ export class Partitions {
       const name = `${topic.name}-${image.partition}`
       if (logs.failures.has(name)) continue
       try {
+        logs.completeTopicId(topic.name, image.partition, topic.id)
         const log =
           logs.get(topic.name, image.partition) ??
           logs.create(topic.name, image.partition, this.logConfig(topic.name), topic.id)

@@ -154,6 +154,7 @@ export class Fetcher {
 
   close(): void {
     this.closed = true
+    this.lost.clear()
     this.wakeUp()
   }
 
@@ -169,6 +170,7 @@ export class Fetcher {
 
   /** Finds the leader of a partition, for as long as that takes, and fetches there. */
   private locate(position: Position): void {
+    if (this.closed) return
     this.lost.add(position)
     this.findLeader(position)
       .then((leader) => {

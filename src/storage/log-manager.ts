@@ -96,6 +96,8 @@ export class LogManager {
   readonly environment: LogEnvironment
   readonly #lock: DirectoryLock
   readonly #logs = new Map<string, Log>()
+  /** Folders that a crash has left without their topic's id. */
+  readonly #nameless = new Set<string>()
   #metadataLog: Log | undefined
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #startOffsets: OffsetCheckpoint
@@ -204,6 +206,12 @@ export class LogManager {
     return log
   }
 
+  /** Writes the topic's id where a crash came between the folder and its id: without it Kafka sets the folder aside. */
+  completeTopicId(topic: string, partition: number, topicId: string): void {
+    const name = partitionDir(topic, partition)
+    if (this.#nameless.delete(name)) writeTopicId(join(this.dir, name), topicId)
+  }
+
   /** Takes the partition out; its folder is renamed at once and deleted after file.delete.delay.ms. */
   delete(topic: string, partition: number): void {
     const name = partitionDir(topic, partition)
@@ -301,6 +309,7 @@ export class LogManager {
       }
       const log = await loadLog({ dir, topic, partition, config, environment, clean, recoveryPoint, logStartOffset })
       this.#logs.set(name, log)
+      if (topicId === undefined) this.#nameless.add(name)
     } catch (error) {
       const failure = ioError(`can't open the log of ${name}`, error)
       this.failures.set(name, failure)

@@ -55,6 +55,15 @@ test('topics, ids, configs, records and the next producer id are there after a r
   })
 })
 
+test('a partition whose topic id a crash has cut off gets it again', async (t) => {
+  const dir = directory(t)
+  const topicId = await run(dir, async (_, client) => createTopic(client, 'orders'))
+  const path = join(dir, 'orders-0', 'partition.metadata')
+  rmSync(path)
+  await run(dir, async () => {})
+  assert.equal(readFileSync(path, 'utf8'), `version: 0\ntopic_id: ${topicId}`)
+})
+
 test("a directory has Kafka's files", async (t) => {
   const dir = directory(t)
   await run(dir, async (_, client) => createTopic(client, 'orders'))

@@ -5,14 +5,15 @@ import { Reader } from '../../protocol/reader.ts'
 import { consumerProtocolSubscription } from '../../protocol/stored/data.ts'
 import { ApiError } from '../api-error.ts'
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
+import type { CoordinatorLog, StoredRecord } from '../coordinator-log.ts'
 import { type CommittedOffset, Group, type Member } from './group.ts'
+import { type PendingOffset, PendingOffsets } from './pending-offsets.ts'
 import { Rebalance } from './rebalance.ts'
-import { type DecodedRecord, groupTombstone, offsetRecord, offsetTombstone, type StoredRecord } from './records.ts'
-import type { GroupStore } from './store.ts'
+import { type DecodedRecord, decodeGroupRecord, groupTombstone, offsetRecord, offsetTombstone } from './records.ts'
 
 export interface CoordinatorOptions {
   configs: BrokerConfigs
-  store: GroupStore
+  store: CoordinatorLog
   now(): number
   note(text: string): void
   warn(text: string): void
@@ -24,10 +25,13 @@ export interface OffsetKey {
 }
 
 const MINUTE = 60_000
+const NO_TRANSACTION = -1
 
 export class GroupCoordinator {
   readonly groups = new Map<string, Group>()
   readonly rebalance: Rebalance
+  /** Offsets of transactions that have not ended. */
+  readonly pending = new PendingOffsets()
   private readonly options: CoordinatorOptions
   private readonly expiry: NodeJS.Timeout
 
@@ -40,7 +44,17 @@ export class GroupCoordinator {
 
   /** Takes in what was kept. Members of that time have their session timeout to be heard of. */
   load(): void {
-    this.options.store.load((record) => this.replay(record))
+    this.options.store.load({
+      record: (key, value, partition, transaction) => {
+        const record = decodeGroupRecord(key, value)
+        if (record === undefined) return
+        if (transaction === NO_TRANSACTION) this.replay(record)
+        else if (record.type === 'offset' && record.value !== null) {
+          this.addPending(partition, transaction, { ...record.value, ...record })
+        }
+      },
+      marker: (partition, transaction, committed) => this.decide(partition, transaction, committed),
+    })
     for (const group of this.groups.values()) {
       for (const member of group.members.values()) this.rebalance.heardOf(group, member)
     }
@@ -67,6 +81,32 @@ export class GroupCoordinator {
     const flushed = this.options.store.append(group.id, records)
     for (const { topic, partition, ...value } of offsets) setOffset(group, topic, partition, value)
     await flushed
+  }
+
+  /** The partition of __consumer_offsets that keeps a group. Throws an ApiError. */
+  partitionFor(groupId: string): number {
+    return this.options.store.partitionFor(groupId)
+  }
+
+  /** Writes offsets of a group that count when the producer's transaction is committed. Throws an ApiError. */
+  async commitInTransaction(
+    group: Group,
+    producer: { id: number; epoch: number },
+    offsets: readonly (OffsetKey & CommittedOffset)[],
+  ): Promise<void> {
+    const records = offsets.map((each) => offsetRecord(group.id, each.topic, each.partition, each))
+    const fields = { transactional: true, producerId: producer.id, producerEpoch: producer.epoch }
+    const flushed = this.options.store.append(group.id, records, fields)
+    const partition = this.partitionFor(group.id)
+    for (const each of offsets) this.addPending(partition, producer.id, { ...each, group: group.id })
+    await flushed
+  }
+
+  /** A transaction has ended in a partition of __consumer_offsets: its offsets count, or are forgotten. */
+  decide(partition: number, producerId: number, committed: boolean): void {
+    for (const { group, topic, partition: index, ...value } of this.pending.take(partition, producerId)) {
+      if (committed) setOffset(this.getOrCreate(group), topic, index, value)
+    }
   }
 
   /** Takes offsets of a group away. Throws an ApiError. */
@@ -100,6 +140,11 @@ export class GroupCoordinator {
     }
   }
 
+  private addPending(partition: number, producerId: number, offset: PendingOffset): void {
+    this.getOrCreate(offset.group)
+    this.pending.add(partition, producerId, offset)
+  }
+
   private forget(group: Group): void {
     group.transition('Dead', this.options.now())
     this.rebalance.dissolve(group)
@@ -111,7 +156,7 @@ export class GroupCoordinator {
     const now = this.options.now()
     const retention = this.options.configs.number('offsets.retention.minutes') * MINUTE
     for (const group of this.groups.values()) {
-      if (group.state !== 'Empty' || group.pendingMembers.size > 0) continue
+      if (group.state !== 'Empty' || group.pendingMembers.size > 0 || this.pending.hasAny(group.id)) continue
       const over = offsetKeys(group).filter(({ topic, partition }) => {
         const offset = group.offsets.get(topic)?.get(partition) as CommittedOffset
         if (offset.expireTimestamp !== -1) return now >= offset.expireTimestamp

@@ -8,9 +8,9 @@ import type { SyncGroupRequest, SyncGroupResponse } from '../../protocol/apis/14
 import { type ErrorName, errorCode } from '../../protocol/errors.ts'
 import { ApiError } from '../api-error.ts'
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
+import type { CoordinatorLog } from '../coordinator-log.ts'
 import { type Group, type Member, NO_BYTES, type Protocol, sameProtocols } from './group.ts'
 import { groupRecord } from './records.ts'
-import type { GroupStore } from './store.ts'
 
 export interface Client {
   id: string
@@ -22,7 +22,7 @@ export interface Client {
 
 export interface RebalanceOptions {
   configs: BrokerConfigs
-  store: GroupStore
+  store: CoordinatorLog
   now(): number
   note(text: string): void
   warn(text: string): void

@@ -10,13 +10,8 @@ import {
   offsetCommitValue,
 } from '../../protocol/stored/group-metadata.ts'
 import { Writer } from '../../protocol/writer.ts'
+import type { StoredRecord } from '../coordinator-log.ts'
 import type { CommittedOffset, Group } from './group.ts'
-
-export interface StoredRecord {
-  key: Buffer
-  /** null: the entry is gone. */
-  value: Buffer | null
-}
 
 const OFFSET_TYPE = 1
 const GROUP_TYPE = 2

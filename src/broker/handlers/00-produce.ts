@@ -5,10 +5,11 @@
 import type { Input } from '../../protocol/api.ts'
 import type { ProduceResponse } from '../../protocol/apis/00-produce.ts'
 import { type PartitionProduceData, Produce } from '../../protocol/apis/00-produce.ts'
-import { errorCode, ProtocolError } from '../../protocol/errors.ts'
-import { isTransactional, RECORDS_AT } from '../../records/batch.ts'
+import { type ErrorName, errorCode, ProtocolError } from '../../protocol/errors.ts'
+import { isTransactional, producerEpoch, producerId, RECORDS_AT } from '../../records/batch.ts'
 import { StorageError } from '../../storage/storage-error.ts'
 import { ApiError } from '../api-error.ts'
+import type { Broker } from '../broker.ts'
 import { defineHandler } from '../handler.ts'
 import type { Partition } from '../partitions.ts'
 import { isInternalTopic } from '../topic-names.ts'
@@ -34,7 +35,7 @@ export const handler = defineHandler({
         try {
           if (topic === undefined) throw new ApiError(unknown)
           partition = broker.partitions.get(topic.name, data.index)
-          return append(partition, topic.name, data, acks, transactionalId, waits)
+          return append(partition, topic.name, data, { acks, transactionalId, version, broker }, waits)
         } catch (error) {
           return failed(data.index, error, partition)
         }
@@ -54,14 +55,64 @@ export const handler = defineHandler({
   },
 })
 
+interface ProduceContext {
+  acks: number
+  transactionalId: string | null
+  version: number
+  broker: Broker
+}
+
+/** From this version on records bring their partition into the transaction (KIP-890). */
+const ADDS_PARTITIONS = 12
+/** The version that TRANSACTION_ABORTABLE came with. */
+const KNOWS_ABORTABLE = 11
+
+/** Throws an ApiError unless the partition is in the producer's transaction, or gets in with these records. */
+function admit(
+  { log, index }: Partition,
+  topic: string,
+  records: Buffer,
+  { transactionalId, version, broker }: ProduceContext,
+): Promise<void> | undefined {
+  if (transactionalId === null) throw new ApiError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+  const producer = { id: producerId(records, 0), epoch: producerEpoch(records, 0) }
+  const known = log.producers.producers.get(producer.id)
+  if (known !== undefined && known.currentTxnFirstOffset >= 0 && known.epoch === producer.epoch) return undefined
+  try {
+    if (version >= ADDS_PARTITIONS) {
+      return broker.transactions.addPartitions(transactionalId, producer, new Map([[topic, new Set([index])]]), 2)
+    }
+    broker.transactions.verifyPartition(transactionalId, producer, topic, index)
+    return undefined
+  } catch (error) {
+    throw error instanceof ApiError ? new ApiError(notAdmitted(error.error, version)) : error
+  }
+}
+
+/** What a producer of this version understands. */
+function notAdmitted(error: ErrorName, version: number): ErrorName {
+  switch (error) {
+    case 'PRODUCER_FENCED':
+      return 'INVALID_PRODUCER_EPOCH'
+    case 'TRANSACTION_ABORTABLE':
+      return version >= KNOWS_ABORTABLE ? error : 'INVALID_TXN_STATE'
+    case 'CONCURRENT_TRANSACTIONS':
+      return version >= ADDS_PARTITIONS ? error : 'NOT_ENOUGH_REPLICAS'
+    case 'COORDINATOR_NOT_AVAILABLE':
+      return 'NOT_ENOUGH_REPLICAS'
+    default:
+      return error
+  }
+}
+
 function append(
   partition: Partition | undefined,
   topicName: string,
   { index, records }: PartitionProduceData,
-  acks: number,
-  transactionalId: string | null,
+  request: ProduceContext,
   waits: Promise<void>[],
 ): Answer {
+  const { acks } = request
   if (!ACKS.includes(acks)) throw new ApiError('INVALID_REQUIRED_ACKS')
   if (isInternalTopic(topicName)) {
     throw new ApiError('INVALID_TOPIC_EXCEPTION', `Cannot append to internal topic ${topicName}`)
@@ -70,8 +121,9 @@ function append(
   if (records === null || records.length === 0) {
     throw new ApiError('INVALID_RECORD', `a produce request without records for ${topicName}-${index}`)
   }
-  if (transactionalId === null && records.length >= RECORDS_AT && isTransactional(records, 0)) {
-    throw new ApiError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+  if (records.length >= RECORDS_AT && isTransactional(records, 0)) {
+    const added = admit(partition, topicName, records, request)
+    if (added !== undefined) waits.push(added)
   }
   const result = partition.log.append(records, { leaderEpoch: partition.leaderEpoch })
   const answer: Answer = {
@@ -92,7 +144,10 @@ function append(
 
 function failed(index: number, error: unknown, partition?: Partition): Answer {
   const answer = { index, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }
-  if (error instanceof ApiError) return { ...answer, errorCode: error.code }
+  if (error instanceof ApiError) {
+    const errorMessage = error.error === 'INVALID_TXN_STATE' ? 'Partition was not added to the transaction' : null
+    return { ...answer, errorCode: error.code, errorMessage }
+  }
   if (!(error instanceof StorageError)) throw error
   const late = CHECKED_LATE.has(error.error) || error.records.length > 0
   const logStartOffset = late ? (partition?.log.startOffset ?? -1) : -1

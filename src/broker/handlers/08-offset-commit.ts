@@ -23,7 +23,7 @@ export const handler = defineHandler({
         partitions: topic.partitions.map((each) => {
           const found = version >= 10 ? broker.metadata.image.topicsById.get(topic.topicId) : undefined
           const name = version >= 10 ? found?.name : topic.name
-          const code = problemOf(broker, name, each.partitionIndex, each.committedMetadata, version)
+          const code = commitProblem(broker, name, each.partitionIndex, each.committedMetadata, version)
           if (code === 0) {
             const now = Date.now()
             commits.push({
@@ -75,7 +75,8 @@ function groupFor(broker: Broker, request: OffsetCommitRequest, version: number)
   return group
 }
 
-function problemOf(
+/** The error code for an offset that can't be committed; 0 for one that can. */
+export function commitProblem(
   broker: Broker,
   topic: string | undefined,
   partition: number,

@@ -15,19 +15,27 @@ export const handler = defineHandler({
   api: OffsetFetch,
   versions: [1, 10],
   handle(request, { broker, version }) {
-    if (version >= 8) return { groups: request.groups.map((each) => forGroup(broker, each, version)) }
+    const { requireStable } = request
+    if (version >= 8) return { groups: request.groups.map((each) => forGroup(broker, each, version, requireStable)) }
+    const offset = offsetReader(broker, requireStable)
     const group = broker.groups.get(request.groupId)
     const topics = request.topics ?? allTopics(group)
     return {
       topics: topics.map(({ name, partitionIndexes }) => ({
         name,
-        partitions: partitionIndexes.map((index) => offsetOf(group, name, index)),
+        partitions: partitionIndexes.map((index) => offset(group, name, index)),
       })),
     }
   },
 })
 
-function forGroup(broker: Broker, { groupId, topics }: OffsetFetchRequestGroup, version: number) {
+function forGroup(
+  broker: Broker,
+  { groupId, topics }: OffsetFetchRequestGroup,
+  version: number,
+  requireStable: boolean,
+) {
+  const offsetOf = offsetReader(broker, requireStable)
   const group = broker.groups.get(groupId)
   const { image } = broker.metadata
   const wanted = topics ?? allTopics(group).map((topic) => ({ ...topic, topicId: ZERO_UUID }))
@@ -57,9 +65,16 @@ function none(partitionIndex: number) {
   return { partitionIndex, committedOffset: -1, committedLeaderEpoch: -1, metadata: '' }
 }
 
-function offsetOf(group: Group | undefined, topic: string, partitionIndex: number) {
-  const committed = group?.offsets.get(topic)?.get(partitionIndex)
-  if (committed === undefined) return none(partitionIndex)
-  const { offset, leaderEpoch, metadata } = committed
-  return { partitionIndex, committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata }
+/** With `requireStable` an offset that a transaction may change yet is not told (KIP-447). */
+function offsetReader({ groups }: Broker, requireStable: boolean) {
+  const unstable = errorCode('UNSTABLE_OFFSET_COMMIT')
+  return (group: Group | undefined, topic: string, partitionIndex: number) => {
+    if (requireStable && group !== undefined && groups.pending.has(group.id, topic, partitionIndex)) {
+      return { ...none(partitionIndex), errorCode: unstable }
+    }
+    const committed = group?.offsets.get(topic)?.get(partitionIndex)
+    if (committed === undefined) return none(partitionIndex)
+    const { offset, leaderEpoch, metadata } = committed
+    return { partitionIndex, committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata }
+  }
 }

@@ -5,9 +5,11 @@ import { type ErrorName, errorCode, errorText } from '../../protocol/errors.ts'
 import { ApiError } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
 import { defineHandler } from '../handler.ts'
-import { GROUP_METADATA_TOPIC } from '../topic-names.ts'
+import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from '../topic-names.ts'
 
-const GROUP = 0
+/** The topic that a coordinator keeps its state in, by key type: group, transaction. */
+const STATE_TOPICS = [GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC]
+const SHARE = 2
 const NOWHERE = { nodeId: -1, host: '', port: -1 }
 
 export const handler = defineHandler({
@@ -28,9 +30,10 @@ export const handler = defineHandler({
 
 /** The topic that the coordinator keeps its state in is made on first use. */
 function coordinatorProblem(broker: Broker, keyType: number): ErrorName | undefined {
-  if (keyType !== GROUP) return keyType > 2 || keyType < 0 ? 'INVALID_REQUEST' : 'COORDINATOR_NOT_AVAILABLE'
+  const topic = STATE_TOPICS[keyType]
+  if (topic === undefined) return keyType === SHARE ? 'COORDINATOR_NOT_AVAILABLE' : 'INVALID_REQUEST'
   try {
-    broker.controller.internalTopic(GROUP_METADATA_TOPIC)
+    broker.controller.internalTopic(topic)
     return undefined
   } catch (error) {
     if (error instanceof ApiError) return error.error

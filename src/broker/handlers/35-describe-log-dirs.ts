@@ -1,6 +1,7 @@
 // DescribeLogDirs: the one data directory with its partitions and the room on its disk (KIP-113, KIP-827).
 
 import { statfs } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { DescribeLogDirs } from '../../protocol/apis/35-describe-log-dirs.ts'
 import type { Broker } from '../broker.ts'
 import { defineHandler } from '../handler.ts'
@@ -13,7 +14,7 @@ export const handler = defineHandler({
   async handle({ topics }, { broker }) {
     const wanted = topics === null ? undefined : new Set(topics.flatMap(namesOf))
     return {
-      results: [{ logDir: broker.dataDirectory, topics: describe(broker, wanted), ...(await room(broker)) }],
+      results: [{ logDir: resolve(broker.dataDirectory), topics: describe(broker, wanted), ...(await room(broker)) }],
     }
   },
 })

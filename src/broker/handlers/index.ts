@@ -20,6 +20,11 @@ import { handler as deleteTopics } from './20-delete-topics.ts'
 import { handler as deleteRecords } from './21-delete-records.ts'
 import { handler as initProducerId } from './22-init-producer-id.ts'
 import { handler as offsetForLeaderEpoch } from './23-offset-for-leader-epoch.ts'
+import { handler as addPartitionsToTxn } from './24-add-partitions-to-txn.ts'
+import { handler as addOffsetsToTxn } from './25-add-offsets-to-txn.ts'
+import { handler as endTxn } from './26-end-txn.ts'
+import { handler as writeTxnMarkers } from './27-write-txn-markers.ts'
+import { handler as txnOffsetCommit } from './28-txn-offset-commit.ts'
 import { handler as describeAcls } from './29-describe-acls.ts'
 import { handler as createAcls } from './30-create-acls.ts'
 import { handler as deleteAcls } from './31-delete-acls.ts'
@@ -41,6 +46,8 @@ import { handler as describeQuorum } from './55-describe-quorum.ts'
 import { handler as updateFeatures } from './57-update-features.ts'
 import { handler as describeCluster } from './60-describe-cluster.ts'
 import { handler as describeProducers } from './61-describe-producers.ts'
+import { handler as describeTransactions } from './65-describe-transactions.ts'
+import { handler as listTransactions } from './66-list-transactions.ts'
 import { handler as listConfigResources } from './74-list-config-resources.ts'
 import { handler as describeTopicPartitions } from './75-describe-topic-partitions.ts'
 
@@ -64,6 +71,11 @@ const list: AnyHandler[] = [
   deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
+  addPartitionsToTxn,
+  addOffsetsToTxn,
+  endTxn,
+  writeTxnMarkers,
+  txnOffsetCommit,
   describeAcls,
   createAcls,
   deleteAcls,
@@ -85,6 +97,8 @@ const list: AnyHandler[] = [
   updateFeatures,
   describeCluster,
   describeProducers,
+  describeTransactions,
+  listTransactions,
   listConfigResources,
   describeTopicPartitions,
 ]

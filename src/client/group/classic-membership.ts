@@ -23,17 +23,12 @@ import { LeaveGroup } from '../../protocol/apis/13-leave-group.ts'
 import { SyncGroup } from '../../protocol/apis/14-sync-group.ts'
 import { errorCode, errorName, KafkaError, ProtocolError } from '../../protocol/errors.ts'
 import type { Cluster } from '../cluster.ts'
-import { backoff, isRetriable, retry } from '../retry.ts'
+import { backoff, isRetriable } from '../retry.ts'
 import { Alarm } from './alarm.ts'
-import type { Assignment, Assignor, GroupMember, GroupTopics } from './assignors/assignor.ts'
-import {
-  decodeAssignment,
-  decodeSubscription,
-  encodeAssignment,
-  encodeSubscription,
-  PROTOCOL_TYPE,
-} from './consumer-protocol.ts'
+import type { Assignor } from './assignors/assignor.ts'
+import { decodeAssignment, encodeAssignment, encodeSubscription, PROTOCOL_TYPE } from './consumer-protocol.ts'
 import type { CoordinatorLink } from './coordinator.ts'
+import { countsOf, groupTopics, type PartitionCounts, shareOut } from './leader.ts'
 import type { Membership, MembershipEvents, MembershipOptions } from './membership.ts'
 import type { MemberIdentity } from './offsets.ts'
 import { minus, type PartitionName } from './partitions.ts'
@@ -75,8 +70,8 @@ export class ClassicMembership implements Membership {
   private last: { partitions: readonly PartitionName[]; generation: number } = { partitions: [], generation: -1 }
   /** Why to join again; null while the assignment stands. */
   private reason: string | null = 'to begin'
-  /** What the leader shared out, as partitions by topic; null in the others. */
-  private shared: Map<string, number> | null = null
+  /** What the leader has shared out; null in the others. */
+  private shared: PartitionCounts | null = null
   private beatTimer: NodeJS.Timeout | undefined
   private failure: unknown = null
 
@@ -132,8 +127,8 @@ export class ClassicMembership implements Membership {
     }
     if (this.shared === null || this.state !== 'stable') return
     const { shared } = this
-    const now = counts(await this.groupTopics([...shared.keys()]))
-    const changed = [...shared].some(([topic, count]) => (now.get(topic) ?? 0) !== count)
+    const now = countsOf(shared.keys(), await groupTopics(this.cluster, [...shared.keys()]))
+    const changed = [...shared].some(([topic, count]) => now.get(topic) !== count)
     if (changed && this.shared === shared) this.rejoin('the partitions of a topic have changed')
   }
 
@@ -232,10 +227,10 @@ export class ClassicMembership implements Membership {
   /** What this member gets; null where it has to join again. */
   private async sync(joined: JoinGroupResponse): Promise<PartitionName[] | null> {
     this.enter('syncing')
-    const isLeader = joined.leader === joined.memberId
-    const assignment = isLeader ? await this.share(joined) : new Map<string, PartitionName[]>()
-    if (!isLeader) this.shared = null
     const { memberId, generation } = this
+    const isLeader = joined.leader === memberId
+    const shared = isLeader ? await shareOut(this.cluster, this.assignor as Assignor, joined) : null
+    this.shared = shared?.counts ?? null
     const answer = await this.coordinator.request(
       SyncGroup,
       {
@@ -245,7 +240,7 @@ export class ClassicMembership implements Membership {
         groupInstanceId: this.options.instanceId,
         protocolType: PROTOCOL_TYPE,
         protocolName: joined.protocolName,
-        assignments: [...assignment].map(([id, partitions]) => ({
+        assignments: [...(shared?.assignment ?? [])].map(([id, partitions]) => ({
           memberId: id,
           assignment: encodeAssignment(partitions),
         })),
@@ -272,36 +267,6 @@ export class ClassicMembership implements Membership {
     if (this.generation !== generation || this.hasLeft()) return
     this.owned = assignment
     if (gone.length > 0) this.rejoin('partitions were given up')
-  }
-
-  /** The leader's work. A static member that comes back is told to leave the assignment as it is (KIP-814). */
-  private async share({ members, skipAssignment }: JoinGroupResponse): Promise<Assignment> {
-    const group: GroupMember[] = members.map(({ memberId: id, groupInstanceId: instanceId, metadata }) => ({
-      id,
-      instanceId,
-      ...subscriptionOf(metadata),
-    }))
-    const wanted = [...new Set(group.flatMap(({ topics }) => topics))]
-    const topics = await this.groupTopics(wanted)
-    const found = counts(topics)
-    this.shared = new Map(wanted.map((topic) => [topic, found.get(topic) ?? 0]))
-    return skipAssignment ? new Map() : (this.assignor as Assignor).assign(group, topics)
-  }
-
-  /** The topics that exist, with the racks of their replicas. */
-  private async groupTopics(names: readonly string[]): Promise<GroupTopics> {
-    const { brokers, topics } = await retry(this.cluster.options, () => this.cluster.fetchMetadata(names))
-    const racks = new Map(brokers.map(({ nodeId, rack }) => [nodeId, rack]))
-    return new Map(
-      topics
-        .filter((row) => row.errorCode === 0)
-        .map((row) => [
-          row.name ?? '',
-          row.partitions
-            .sort((a, b) => a.partitionIndex - b.partitionIndex)
-            .map(({ replicaNodes }) => replicaNodes.flatMap((id) => racks.get(id) ?? [])),
-        ]),
-    )
   }
 
   /** Whether the code is none. Otherwise takes the consequences, or throws what ends the membership. */
@@ -386,19 +351,5 @@ export class ClassicMembership implements Membership {
       })
     }
     return new KafkaError(code, what)
-  }
-}
-
-function counts(topics: GroupTopics): Map<string, number> {
-  return new Map([...topics].map(([topic, partitions]) => [topic, partitions.length]))
-}
-
-/** A member whose subscription can't be read gets nothing, and the others are not held up. */
-function subscriptionOf(metadata: Buffer): ReturnType<typeof decodeSubscription> {
-  try {
-    return decodeSubscription(metadata)
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error
-    return { topics: [], userData: null, owned: [], generation: -1, rackId: null }
   }
 }

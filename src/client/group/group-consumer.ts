@@ -8,7 +8,7 @@
 // that a slow caller comes by often.
 
 import type { Cluster } from '../cluster.ts'
-import type { Answer, Fetched, Fetcher } from '../fetcher.ts'
+import type { Fetched, Fetcher } from '../fetcher.ts'
 import { isRetriable } from '../retry.ts'
 import { Alarm } from './alarm.ts'
 import type { Assignor } from './assignors/assignor.ts'
@@ -18,6 +18,7 @@ import { ConsumerMembership } from './consumer-membership.ts'
 import { Coordinator } from './coordinator.ts'
 import type { Membership, MembershipEvents } from './membership.ts'
 import { describe, type PartitionName } from './partitions.ts'
+import { type Piece, Pieces } from './pieces.ts'
 import { Progress, type Reading } from './progress.ts'
 import { type StartOptions, startReadings } from './start.ts'
 
@@ -52,10 +53,6 @@ export interface GroupCallbacks {
   warn(text: string): void
 }
 
-/** A piece of an answer; used as an answer is. */
-export type Piece = Pick<Answer, 'partitions' | 'done'>
-
-const PIECE_BYTES = 1 << 20
 /** How long the end of the reading waits for the coordinator. */
 const CLOSE_MS = 5_000
 /** With nothing to read, so many quiet heartbeats show that nothing will come. */
@@ -65,6 +62,7 @@ const LONGEST_TIMER_MS = 0x7fff_ffff
 export class GroupConsumer {
   private readonly cluster: Cluster
   private readonly fetcher: Fetcher
+  private readonly pieces: Pieces
   private readonly choice: TopicChoice
   private readonly options: GroupOptions
   private readonly callbacks: GroupCallbacks
@@ -75,13 +73,8 @@ export class GroupConsumer {
   /** What waits for the caller to come by. */
   private readonly tasks: (() => Promise<void>)[] = []
   private membership: Membership | null = null
-  private answer: Answer | null = null
-  private fetching = false
-  /** Whether all that is assigned has been read to its end. */
-  private idle = false
-  /** Counts what makes an assignment that is still being looked into worthless, and fetches that ended of old ones. */
+  /** Counts what makes an assignment that is still being looked into worthless. */
   private losses = 0
-  private additions = 0
   private commitDue = false
   /** Whether a commit fell due while another was under way. */
   private commitLate = false
@@ -99,6 +92,7 @@ export class GroupConsumer {
   ) {
     this.cluster = cluster
     this.fetcher = fetcher
+    this.pieces = new Pieces(fetcher, this.progress)
     this.choice = choice
     this.options = options
     this.callbacks = callbacks
@@ -117,10 +111,13 @@ export class GroupConsumer {
       if (task !== undefined) await task()
       else if (this.commitDue) await this.commitNow()
       else {
-        const piece = this.piece()
+        const piece = this.pieces.take()
         if (piece !== null) return piece
         if (this.isFinished()) return null
-        this.fetch()
+        this.pieces.fetch().then(
+          (something) => something && this.alarm.ring(),
+          (error) => this.fail(error),
+        )
         await this.alarm.sleep()
       }
     }
@@ -142,7 +139,7 @@ export class GroupConsumer {
   /** Commits what was used, and leaves the group. Failures are reported, not thrown: the reading is over. */
   async close(): Promise<void> {
     this.stop()
-    for (const timer of this.timers) clearTimeout(timer)
+    for (const timer of this.timers) clearInterval(timer)
     const { membership, coordinator } = this
     if (membership === null) return
     const patience = setTimeout(() => coordinator.close(), CLOSE_MS)
@@ -215,9 +212,7 @@ export class GroupConsumer {
     )
     if (this.losses !== losses || this.stopped) return
     for (const reading of readings) this.progress.add(reading)
-    this.additions++
-    this.idle = false
-    this.fetcher.add(readings.map(({ position }) => position))
+    this.pieces.add(readings.map(({ position }) => position))
     this.note(`reads ${describe(all)} (${membership.describe()})`)
     this.alarm.ring()
   }
@@ -229,11 +224,8 @@ export class GroupConsumer {
         try {
           const readings = this.take(partitions)
           this.progress.remember((this.membership as Membership).identity().generation, readings)
-          await this.commit(
-            readings,
-            Math.min(this.cluster.options.apiTimeoutMs, this.options.rebalanceTimeoutMs),
-            true,
-          )
+          const { apiTimeoutMs } = this.cluster.options
+          await this.commit(readings, Math.min(apiTimeoutMs, this.options.rebalanceTimeoutMs), true)
           if (readings.length > 0) this.note(`gave up ${describe(readings)}`)
           resolve()
         } catch (error) {
@@ -285,49 +277,9 @@ export class GroupConsumer {
     await this.committer.commit(readings, { timeoutMs, last })
   }
 
-  /** Asks the fetcher for an answer, unless one is on its way. */
-  private fetch(): void {
-    if (this.fetching || this.idle || this.progress.size === 0) return
-    this.fetching = true
-    const { additions } = this
-    this.fetcher
-      .next()
-      .then(
-        (answer) => {
-          this.answer = answer
-          // Nothing is left of what was asked for when the asking began.
-          this.idle = answer === null && this.additions === additions
-        },
-        (error) => this.fail(error),
-      )
-      .finally(() => {
-        this.fetching = false
-        this.alarm.ring()
-      })
-  }
-
-  /** About a megabyte of the answer, without what was given up since it was asked for. */
-  private piece(): Piece | null {
-    const { answer } = this
-    if (answer === null) return null
-    const partitions: Fetched[] = []
-    for (let bytes = 0; bytes < PIECE_BYTES && answer.partitions.length > 0; ) {
-      const fetched = answer.partitions.shift() as Fetched
-      if (!this.progress.has(fetched.position)) continue
-      partitions.push(fetched)
-      bytes += fetched.records?.length ?? 0
-    }
-    if (answer.partitions.length > 0) return { partitions, done: () => {} }
-    this.answer = null
-    if (partitions.length > 0) return { partitions, done: () => answer.done() }
-    answer.done()
-    return null
-  }
-
   private isFinished(): boolean {
     if (this.options.until === undefined && !this.options.exitEof) return false
-    if (this.answer !== null || this.tasks.length > 0) return false
-    return this.progress.size > 0 ? this.idle : (this.membership?.quietBeats ?? 0) >= QUIET_BEATS
+    return this.progress.size > 0 ? this.pieces.ended : (this.membership?.quietBeats ?? 0) >= QUIET_BEATS
   }
 
   private note(text: string): void {

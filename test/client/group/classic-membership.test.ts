@@ -319,7 +319,7 @@ test('what can not get better ends it', async (t) => {
 
 test('a coordinator that can not be had from the beginning is waited for, but not for ever', async (t) => {
   const fake = new FakeCoordinator().on('JoinGroup', new UnreachableError('nobody there'))
-  const { failure, running } = start(t, fake, { apiTimeoutMs: 20 })
+  const { failure, running } = start(t, fake, { apiTimeoutMs: 250 })
   await running
   assert.match(failure()?.message ?? '', /nobody there/)
   assert.ok(fake.count("JoinGroup ''") > 1)

@@ -155,21 +155,22 @@ class Member {
   /** Ends as Ctrl-C does. */
   async stop(): Promise<void> {
     this.consumer.stop()
-    await this.done
+    await this.done.catch(() => {})
     await this.consumer.close()
     this.client.close()
   }
 }
 
 async function group(t: TestContext, partitions = PARTITIONS) {
+  const members: Member[] = []
+  const watch = new Watch()
+  // Before the broker goes.
+  t.after(() => Promise.all(members.map((member) => member.stop())))
   const { broker, client } = await withBroker(t, {
     properties: { 'group.initial.rebalance.delay.ms': '0', 'group.min.session.timeout.ms': '100' },
   })
   await client.admin.createTopics([{ name: 't', partitions }])
   const [{ port }] = broker.listeners
-  const members: Member[] = []
-  const watch = new Watch()
-  t.after(() => Promise.all(members.map((member) => member.stop().catch(() => {}))))
   const join = (setup: MemberSetup = {}) => {
     const member = new Member(port, watch, setup)
     member.done.catch(() => {})

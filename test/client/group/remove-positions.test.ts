@@ -92,3 +92,16 @@ test('a topic that is gone is told of, where somebody wants to know; else it end
   }, /there is no topic t/)
   fetcher.close()
 })
+
+test('a closed fetcher looks for no leader any more', async (t) => {
+  const { client, broker } = await withBroker(t)
+  const positions = await twoPartitions(client)
+  const fetcher = new Fetcher(client.cluster, { maxWaitMs: 20 }, () => {})
+  fetcher.add(positions)
+  await fetcher.next()
+  await broker.close()
+  await assert.rejects(client.cluster.fetchMetadata([]))
+  fetcher.close()
+  assert.equal(await fetcher.next(), null)
+  // What is left would keep this process from ending.
+})
