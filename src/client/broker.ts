@@ -41,7 +41,8 @@ export class Broker {
   private features: ApiVersionsResponse | null = null
   private failures = 0
   private retryAt = 0
-  private closed = false
+  /** Why no connection is opened any more. */
+  private ended: KtoolError | null = null
 
   constructor(id: number, address: Address, options: ClientOptions, rack: string | null = null) {
     this.id = id
@@ -122,8 +123,22 @@ export class Broker {
     return this.features as ApiVersionsResponse
   }
 
+  /** The cluster has no such broker any more: its partitions are elsewhere by now. */
+  retire(): void {
+    this.end(new UnreachableError(`broker ${this.id} at ${this.name} has left the cluster`))
+  }
+
+  /** The client is closed. */
   close(): void {
-    this.closed = true
+    this.end(new ClosedError(`the client of ${this.name} was closed`))
+  }
+
+  get isEnded(): boolean {
+    return this.ended !== null
+  }
+
+  private end(reason: KtoolError): void {
+    this.ended ??= reason
     for (const lane of this.lanes.values()) {
       lane.then(
         (connection) => connection.close(),
@@ -134,7 +149,7 @@ export class Broker {
   }
 
   private async open(): Promise<Connection> {
-    if (this.closed) throw new ClosedError(`the client of ${this.name} was closed`)
+    if (this.ended !== null) throw this.ended
     const wait = this.retryAt - Date.now()
     if (wait > 0) await sleep(wait, undefined, { signal: this.options.signal })
     try {
@@ -144,7 +159,7 @@ export class Broker {
         setupTimeoutMs: this.options.setupTimeoutMs,
         signal: this.options.signal,
       })
-      if (this.closed) connection.close()
+      if (this.ended !== null) connection.close()
       await this.introduce(connection)
       this.failures = 0
       return connection

@@ -46,7 +46,8 @@ export class Cluster {
   }
 
   /** A broker that answers: one that is known, else the first of the bootstrap list that can be had. */
-  any(): Promise<Broker> {
+  async any(): Promise<Broker> {
+    if ((await this.entry?.catch(() => null))?.isEnded) this.entry = null
     this.entry ??= this.findEntry().catch((error) => {
       this.entry = null
       throw error
@@ -170,12 +171,12 @@ export class Cluster {
     for (const row of answer.brokers) {
       const known = this.brokers.get(row.nodeId)
       if (known?.address.host === row.host && known.address.port === row.port) continue
-      known?.close()
+      known?.retire()
       this.brokers.set(row.nodeId, this.adopt(row.nodeId, { host: row.host, port: row.port }, row.rack))
     }
     for (const [id, broker] of this.brokers) {
       if (answer.brokers.some((row) => row.nodeId === id)) continue
-      broker.close()
+      broker.retire()
       this.brokers.delete(id)
     }
     const at = Date.now()

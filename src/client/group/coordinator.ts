@@ -5,7 +5,7 @@ import { KtoolError, TimeoutError, UnreachableError } from '../../errors.ts'
 import type { Api } from '../../protocol/api.ts'
 import { FindCoordinator } from '../../protocol/apis/10-find-coordinator.ts'
 import { errorCode, KafkaError } from '../../protocol/errors.ts'
-import type { Body, Broker, RequestOptions } from '../broker.ts'
+import type { Body, RequestOptions } from '../broker.ts'
 import type { Cluster } from '../cluster.ts'
 import { retry } from '../retry.ts'
 
@@ -48,7 +48,8 @@ export class Coordinator {
   readonly key: string
   readonly type: CoordinatorType
   private readonly cluster: Cluster
-  private found: Promise<Broker> | null = null
+  /** By id: the broker of an id may be replaced, or be gone from the cluster. */
+  private found: Promise<number> | null = null
   private readonly ending = new AbortController()
 
   constructor(cluster: Cluster, key: string, type: CoordinatorType = 'group') {
@@ -69,9 +70,10 @@ export class Coordinator {
   ): Promise<Response> {
     this.ending.signal.throwIfAborted()
     const finding = this.find()
-    const broker = await finding
+    const id = await finding
     let answer: Response
     try {
+      const broker = await this.cluster.broker(id)
       answer = await broker.request(api, body, options)
     } catch (error) {
       if (error instanceof UnreachableError || error instanceof TimeoutError) this.forget(finding)
@@ -89,7 +91,7 @@ export class Coordinator {
     this.ending.abort(new KtoolError(`the work with ${this.type} ${this.key} is over`))
   }
 
-  private find(): Promise<Broker> {
+  private find(): Promise<number> {
     if (this.found === null) {
       const finding = this.look()
       this.found = finding
@@ -98,18 +100,18 @@ export class Coordinator {
     return this.found
   }
 
-  private forget(finding: Promise<Broker>): void {
+  private forget(finding: Promise<number>): void {
     if (this.found === finding) this.found = null
   }
 
-  private look(): Promise<Broker> {
+  private look(): Promise<number> {
     const { options } = this.cluster
     const signals = [this.ending.signal, ...(options.signal === undefined ? [] : [options.signal])]
     return retry({ ...options, signal: AbortSignal.any(signals) }, async (attempt) => {
       // The broker that was asked may be the one that went away.
       if (attempt > 1) await this.cluster.fetchMetadata([])
       const id = (await findCoordinators(this.cluster, [this.key], this.type)).get(this.key)
-      if (typeof id === 'number') return this.cluster.broker(id)
+      if (typeof id === 'number') return id
       throw id ?? new KafkaError(-1, `coordinator of ${this.type} ${this.key}`, 'it is not in the answer')
     })
   }

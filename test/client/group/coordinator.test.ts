@@ -64,6 +64,28 @@ test('the coordinator is looked for once, and again when it is elsewhere', async
   ])
 })
 
+test('a broker that has left the cluster is not asked any more', async () => {
+  const { cluster, log } = twoBrokers([{ nodeId: 0 }, { nodeId: 1 }], [])
+  const coordinator = new Coordinator(cluster, 'g')
+  await beat(coordinator)
+  const { broker } = cluster
+  cluster.broker = async (id) => {
+    if (id === 0) throw new UnreachableError('not in the metadata')
+    return broker(id)
+  }
+  await assert.rejects(beat(coordinator), /not in the metadata/)
+  await beat(coordinator)
+  assert.deepEqual(log, ['find g', 'Heartbeat at 0', 'find g', 'Heartbeat at 1'])
+})
+
+test('nothing is asked of a closed one', async () => {
+  const { cluster, log } = twoBrokers([code('COORDINATOR_NOT_AVAILABLE')], [])
+  const coordinator = new Coordinator(cluster, 'g')
+  coordinator.close()
+  await assert.rejects(beat(coordinator), /is over/)
+  assert.deepEqual(log, [])
+})
+
 test('a coordinator that reads its log is kept; codes of other kinds are left to the caller', async () => {
   const answers = [code('COORDINATOR_LOAD_IN_PROGRESS'), code('UNKNOWN_MEMBER_ID')]
   const { cluster, log } = twoBrokers([{ nodeId: 1 }], answers)
