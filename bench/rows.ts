@@ -42,6 +42,8 @@ const java = (kafka: Kafka, tool: Parameters<Kafka['command']>[0], ...args: stri
   command: kafka.command(tool, ['--bootstrap-server', kafka.bootstrap, ...args]),
 })
 
+const inShell = (script: string): Run => ({ command: ['sh', '-c', script] })
+
 const startup: Row[] = [
   {
     name: 'start: ktool --help',
@@ -118,6 +120,16 @@ const consuming: Row[] = [
   ...['lz4', 'snappy', 'zstd', 'gzip'].map((codec) =>
     consume(`consume ${codec}`, ({ codecs }) => codecs[codec], [{ peer: 'kcat', wall: 1 / 1.5 }]),
   ),
+  {
+    name: 'consume -G, one member',
+    limits: [{ peer: 'kcat', wall: 1 / 4 }],
+    rssMiB: 160,
+    // A group of its own for each run, named by the shell's process.
+    runs: ({ kafka: { bootstrap }, big }) => ({
+      ktool: inShell(`exec ${program.join(' ')} consume ${big} -e -q -b ${bootstrap} -G ktool-$$`),
+      kcat: inShell(`exec kcat -b ${bootstrap} -G kcat-$$ -X auto.offset.reset=earliest -e -q ${big}`),
+    }),
+  },
   {
     name: 'last 10 records',
     limits: [{ peer: 'kcat', wall: 1 / 6 }],

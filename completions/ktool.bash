@@ -16,7 +16,7 @@ _ktool_options() {
     '') REPLY='--version -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --partitioner -z --compression --timestamp --acks --no-idempotence -c --count --allow-auto-topic-creation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --isolation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics list') REPLY='--internal -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics describe') REPLY='--under-replicated --unavailable --under-min-isr --at-min-isr --with-overrides -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics create') REPLY='-p --partitions -r --replication-factor -c --config --replica-assignment --if-not-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -33,10 +33,11 @@ _ktool_options() {
 _ktool_value() {
   case $1 in
     'produce --input') REPLY='=lines jsonl whole template' ;;
-    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce -z' | 'produce --compression' | 'produce --timestamp' | 'produce -c' | 'produce --count' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics add-partitions --total' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
+    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce -z' | 'produce --compression' | 'produce --timestamp' | 'produce -c' | 'produce --count' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics add-partitions --total' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
     'produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks') REPLY='=all 1 0' ;;
     'consume --isolation') REPLY='=committed uncommitted' ;;
+    'consume --group-protocol') REPLY='=classic consumer' ;;
     'serve --data') REPLY='directory' ;;
     'serve --config') REPLY='file' ;;
     *' -b') REPLY='-' ;;

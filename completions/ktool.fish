@@ -44,7 +44,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --partitioner -z --compression --timestamp --acks -c --count -o --offset --until -f --format --isolation --partitions -r --replication-factor --config --replica-assignment --total --listen --advertise --data --topic
+    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --partitioner -z --compression --timestamp --acks -c --count -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --total --listen --advertise --data --topic
 end
 
 # Whether the command line is at PATH.
@@ -117,7 +117,17 @@ complete -c ktool -n '__ktool_at "consume"' -s p -l partition -x -d 'Only these 
 complete -c ktool -n '__ktool_at "consume"' -s e -l exit-eof -d 'End at the end that the topics have now'
 complete -c ktool -n '__ktool_at "consume"' -s c -l count -x -d 'End after N records'
 complete -c ktool -n '__ktool_at "consume"' -s f -l format -x -d 'How a record is printed'
+complete -c ktool -n '__ktool_at "consume"' -l idle -x -d 'End when no record came for this long'
 complete -c ktool -n '__ktool_at "consume"' -l isolation -x -a 'committed uncommitted' -d 'Whether to leave out what open and aborted transactions wrote'
+complete -c ktool -n '__ktool_at "consume"' -l where -x -d 'Only records for which this CEL expression is true: \'value.amount > 100\''
+complete -c ktool -n '__ktool_at "consume"' -l grep -x -d 'Only records whose value matches; /REGEX/i ignores case'
+complete -c ktool -n '__ktool_at "consume"' -l key -x -d 'Only records whose key matches'
+complete -c ktool -n '__ktool_at "consume"' -l header -x -d 'Only records with this header, and a value that matches'
+complete -c ktool -n '__ktool_at "consume"' -s G -l group -x -d 'Read as a member of this group: its share of the partitions, from where the group is'
+complete -c ktool -n '__ktool_at "consume"' -l group-protocol -x -a 'classic consumer' -d 'classic, or consumer (KIP-848, from Kafka 4.0 on)'
+complete -c ktool -n '__ktool_at "consume"' -l group-instance-id -x -d 'Be a static member: its partitions wait for it while it restarts'
+complete -c ktool -n '__ktool_at "consume"' -l commit-every -x -d 'How often to commit what was printed; 0: after each piece'
+complete -c ktool -n '__ktool_at "consume"' -l no-commit -d 'Commit nothing: the group stays where it is'
 complete -c ktool -n '__ktool_argument "consume" 0' -a '(__ktool_names topic)'
 complete -c ktool -n '__ktool_at "topics list"' -l internal -d 'Internal topics too, such as Kafka\'s __consumer_offsets'
 complete -c ktool -n '__ktool_argument "topics list" 0' -a '(__ktool_names topic)'

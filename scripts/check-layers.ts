@@ -9,7 +9,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 /** Folders (and the file errors.ts) by layer: a file may import from its own layer and those before it. */
 const layers: readonly (readonly string[])[] = [
   ['errors.ts', 'util'],
-  ['protocol', 'records', 'config', 'input', 'output'],
+  ['protocol', 'records', 'config', 'filter', 'input', 'output'],
   ['net'],
   ['client', 'storage', 'registry'],
   ['broker', 'web'],
@@ -19,6 +19,7 @@ const layers: readonly (readonly string[])[] = [
 
 /** The one folder (or file) that may import each package. */
 const packages: Readonly<Record<string, string>> = {
+  '@marcbachmann/cel-js': 'filter',
   '@node-rs/crc32': 'records',
   chalk: 'output',
   'cli-table3': 'output',

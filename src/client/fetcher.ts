@@ -107,7 +107,9 @@ export class Fetcher {
   private readonly gone: Gone | undefined
   /** Partitions by the broker that is asked for them; null while they look for one. */
   private readonly byLeader = new Map<Broker, Set<Position>>()
+  /** Leaders with a fetch under way, and those that are asked in a moment. */
   private readonly busy = new Set<Broker>()
+  private readonly due = new Set<Broker>()
   private readonly answers: { broker: Broker; answer: Answer }[] = []
   private readonly lost = new Set<Position>()
   private wake: (() => void) | null = null
@@ -177,7 +179,7 @@ export class Fetcher {
         if (!this.lost.delete(position)) return
         const set = this.byLeader.get(leader) ?? new Set()
         this.byLeader.set(leader, set.add(position))
-        this.fetch(leader)
+        this.fetchSoon(leader)
       })
       .catch((error) => {
         if (!this.lost.delete(position)) return
@@ -185,6 +187,18 @@ export class Fetcher {
         this.gone(position, error)
         this.wakeUp()
       })
+  }
+
+  /** Partitions that are found one after the other go into one fetch: the first would have the others wait. */
+  private fetchSoon(leader: Broker): void {
+    if (this.due.size === 0) {
+      setImmediate(() => {
+        const leaders = [...this.due]
+        this.due.clear()
+        for (const broker of leaders) this.fetch(broker)
+      })
+    }
+    this.due.add(leader)
   }
 
   private async findLeader(position: Position): Promise<Broker> {

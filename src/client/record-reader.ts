@@ -30,7 +30,7 @@ const AHEAD = 4
 export class RecordReader {
   readonly view: RecordView = { cursor: new RecordCursor(), topic: '', partition: -1, batch: NO_BATCH, batchAt: 0 }
   private readonly options: ReaderOptions
-  private readonly aborted = new Map<Position, AbortedProducers>()
+  private readonly aborted = new WeakMap<Position, AbortedProducers>()
 
   constructor(options: ReaderOptions) {
     this.options = options

@@ -1,18 +1,20 @@
 // ktool consume: the records of topics, to stdout.
 
-import { type Cluster, type Partition, UnknownTopicError } from '../client/cluster.ts'
-import { type Fetched, Fetcher, Position } from '../client/fetcher.ts'
+import { type Consumer, type ReadOptions, topicChoice } from '../client/consumer.ts'
+import { type Fetched, Fetcher, type Gone } from '../client/fetcher.ts'
+import { PartitionConsumer } from '../client/partition-consumer.ts'
 import { RecordReader } from '../client/record-reader.ts'
-import { type OffsetSpec, parseOffsetSpec, partitionBounds, resolveOffsets } from '../client/start-offset.ts'
-import { CorruptError, KtoolError, UsageError } from '../errors.ts'
+import { type OffsetSpec, parseOffsetSpec } from '../client/start-offset.ts'
+import { CorruptError, UsageError } from '../errors.ts'
 import { compileFormat, type RecordWriter } from '../output/record-format.ts'
 import { writeJson } from '../output/record-json.ts'
 import { RecordSink } from '../output/record-sink.ts'
-import { KafkaError } from '../protocol/errors.ts'
 import type { RecordView } from '../records/view.ts'
+import { parseDuration } from '../util/duration.ts'
 import { integer, parseIntegerList } from '../util/numbers.ts'
 import { type Context, defineCommand } from './command.ts'
-import { selectTopics } from './topics/select.ts'
+import { filterFlags, recordFilter } from './consume-filter.ts'
+import { checkGroupFlags, groupConsumer, groupFlags } from './consume-group.ts'
 
 const DEFAULT_FORMAT = '%s\\n'
 
@@ -42,12 +44,15 @@ export const command = defineCommand({
     exitEof: { short: 'e', doc: 'End at the end that the topics have now' },
     count: { short: 'c', value: 'N', parse: integer({ min: 1 }), doc: 'End after N records' },
     format: { short: 'f', value: 'FORMAT', doc: 'How a record is printed', defaultDoc: '%s\\n' },
+    idle: { value: 'DURATION', parse: parseDuration, doc: 'End when no record came for this long' },
     isolation: {
       value: 'LEVEL',
       choices: ['committed', 'uncommitted'],
       defaultDoc: 'committed, or what isolation.level says',
       doc: 'Whether to leave out what open and aborted transactions wrote',
     },
+    ...filterFlags,
+    ...groupFlags,
   },
   examples: [
     { line: 'ktool consume orders', doc: 'Everything, and what comes in, until Ctrl-C' },
@@ -55,16 +60,21 @@ export const command = defineCommand({
     { line: 'ktool consume orders -o -10 -e', doc: 'The last ten records of each partition' },
     { line: 'ktool consume orders -o @-1h -e --json | jq .value', doc: 'The last hour, for a program' },
     { line: "ktool consume 'orders-*' -p 0 -c 5", doc: 'Five records out of the partitions 0' },
+    { line: 'ktool consume orders -e --where \'value.total > 100.0 && key.startsWith("eu-")\'', doc: 'Only some' },
+    { line: 'ktool consume -G billing orders', doc: 'As a member of the group billing, from where it is' },
   ],
   finishesOnSignal: true,
   async run(context, { topics }, flags) {
+    checkGroupFlags(flags)
     const write = writerOf(context, flags.format)
-    const client = await context.client()
+    const filter = await recordFilter(flags)
+    const { cluster } = await context.client()
     const { settings } = context
     const isolation = flags.isolation === undefined ? settings['isolation.level'] : `read_${flags.isolation}`
     const committedOnly = isolation === 'read_committed'
+    const choice = topicChoice(topics)
     const fetcher = new Fetcher(
-      client.cluster,
+      cluster,
       {
         isolation: committedOnly ? 1 : 0,
         maxBytes: settings['fetch.max.bytes'],
@@ -73,44 +83,74 @@ export const command = defineCommand({
         maxWaitMs: settings['fetch.max.wait.ms'],
       },
       ({ topic, partition }, text) => context.warn(`partition ${partition} of ${topic}: ${text}`),
+      flags.group === undefined && choice.patterns.length === 0 ? undefined : warnOnce(context),
     )
-    const onAbort = () => fetcher.close()
-    context.signal.addEventListener('abort', onAbort, { once: true })
-    const { names, errors } = await topicNames(context, topics)
-    for (const error of errors) context.fail(error)
-    fetcher.add(await positions(context, client.cluster, names, { ...flags, committedOnly }))
-
+    const sink = new RecordSink((context.stdout as unknown as { fd: number }).fd, () => consumer.stop())
+    const read: ReadOptions = {
+      start: flags.offset,
+      until: flags.until,
+      exitEof: flags.exitEof,
+      isolation: committedOnly ? 1 : 0,
+    }
+    const consumer: Consumer =
+      flags.group === undefined
+        ? new PartitionConsumer(cluster, fetcher, choice, { ...read, partitions: flags.partition }, context)
+        : await groupConsumer(context, cluster, fetcher, choice, read, flags, () => sink.flush())
+    context.signal.addEventListener('abort', () => consumer.stop(), { once: true })
+    if (context.signal.aborted) consumer.stop()
+    const idle = flags.idle === undefined ? null : setTimeout(() => consumer.stop(), flags.idle)
     const reader = new RecordReader({ checkCrcs: settings['check.crcs'], committedOnly })
-    const sink = new RecordSink((context.stdout as unknown as { fd: number }).fd, () => fetcher.close())
     const progress = context.isTerminal.stdout ? null : context.progress('consuming')
+    const { test } = filter
     const { count = Number.POSITIVE_INFINITY } = flags
     let records = 0
     const visit = (view: RecordView): boolean => {
+      if (test !== null && !test(view)) return true
       write(view, sink)
       return ++records < count
     }
     const pace = () => sink.pace()
     try {
-      for (let answer = await fetcher.next(); answer !== null; answer = await fetcher.next()) {
-        for (const fetched of answer.partitions) {
-          if (!(await read(reader, fetched, visit, pace))) fetcher.close()
+      for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
+        const before = records
+        for (const fetched of piece.partitions) {
+          const whole = await readOn(reader, fetched, visit, pace)
+          consumer.passed(fetched, whole ? undefined : reader.view.cursor.offset + 1)
+          if (!whole) consumer.stop()
           if (records >= count) break
         }
-        answer.done()
+        piece.done()
         sink.push()
+        if (records > before) idle?.refresh()
         progress?.update(`${records.toLocaleString('en')} records`)
       }
     } finally {
-      fetcher.close()
+      if (idle !== null) clearTimeout(idle)
+      consumer.stop()
       progress?.done()
-      await sink.flush()
+      try {
+        await sink.flush()
+      } finally {
+        await consumer.close()
+      }
     }
+    const left = filter.report()
+    if (left !== null) context.warn(left)
     return undefined
   },
 })
 
+/** Of a topic that is gone, while the others are read. */
+function warnOnce(context: Context): Gone {
+  const told = new Set<string>()
+  return ({ topic }, error) => {
+    if (!told.has(topic)) context.warn(error.message)
+    told.add(topic)
+  }
+}
+
 /** Reads on, and names the partition where its bytes are damaged. */
-async function read(
+async function readOn(
   reader: RecordReader,
   fetched: Fetched,
   visit: (view: RecordView) => boolean,
@@ -135,64 +175,4 @@ function writerOf(context: Context, format: string | undefined): RecordWriter {
     throw new UsageError(`records can't be printed as ${context.form}`, { hint: 'use --json, or --format' })
   }
   return compileFormat(format ?? DEFAULT_FORMAT)
-}
-
-/** Names stand for themselves; the list of topics is asked for only where a pattern needs it. */
-async function topicNames(
-  context: Context,
-  topics: readonly string[],
-): Promise<{ names: string[]; errors: KtoolError[] }> {
-  const { namePattern } = await import('../util/name-pattern.ts')
-  if (topics.every((topic) => namePattern(topic).literal)) return { names: [...new Set(topics)], errors: [] }
-  const selected = await selectTopics(await context.client(), topics, { internal: false })
-  return { names: selected.topics.map((topic) => topic.name), errors: selected.errors }
-}
-
-interface Range {
-  offset: OffsetSpec
-  until: OffsetSpec | undefined
-  partition: readonly number[] | undefined
-  exitEof: boolean
-  committedOnly: boolean
-}
-
-/** Where several topics are read, one that is not there is reported and the others are read. */
-async function partitionsOf(context: Context, cluster: Cluster, topic: string, goOn: boolean): Promise<Partition[]> {
-  try {
-    return (await cluster.topic(topic)).partitions
-  } catch (error) {
-    if (!goOn || !(error instanceof UnknownTopicError || error instanceof KafkaError)) throw error
-    context.fail(error)
-    return []
-  }
-}
-
-async function positions(
-  context: Context,
-  cluster: Cluster,
-  names: readonly string[],
-  range: Range,
-): Promise<Position[]> {
-  const chosen = []
-  for (const topic of names) {
-    const partitions = await partitionsOf(context, cluster, topic, names.length > 1)
-    for (const partition of range.partition ?? partitions.keys()) {
-      if (partition >= partitions.length) {
-        throw new KtoolError(`topic ${topic} has no partition ${partition}`, {
-          hint: `its partitions are 0 to ${partitions.length - 1}`,
-        })
-      }
-      chosen.push({ topic, partition })
-    }
-  }
-  const bounds = await partitionBounds(cluster, chosen, range.committedOnly ? 1 : 0)
-  const starts = await resolveOffsets(cluster, range.offset, bounds)
-  const ends = range.until === undefined ? null : await resolveOffsets(cluster, range.until, bounds)
-  return bounds.map(({ topic, partition, latest }, i) => {
-    if (range.offset.kind === 'offset' && starts[i] > latest) {
-      context.warn(`partition ${partition} of ${topic} ends at ${latest}: nothing is there from ${starts[i]} on`)
-    }
-    const until = Math.min(ends?.[i] ?? Number.POSITIVE_INFINITY, range.exitEof ? latest : Number.POSITIVE_INFINITY)
-    return new Position(topic, partition, starts[i], until)
-  })
 }

@@ -69,3 +69,11 @@ function server(text: string): HostAndPort {
   }
   return { host, port }
 }
+
+/** Names with commas between them. */
+export function names(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}

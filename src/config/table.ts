@@ -2,7 +2,7 @@
 // the environment all go through here. Adding one is one entry.
 
 import { integer } from '../util/numbers.ts'
-import { acks, boolean, bytes, milliseconds, oneOf, servers, string } from './parsers.ts'
+import { acks, boolean, bytes, milliseconds, names, oneOf, servers, string } from './parsers.ts'
 
 export interface Setting<Value = unknown> {
   /** librdkafka's names for it, where they differ from the Java name. */
@@ -143,6 +143,56 @@ export const table = {
     parse: oneOf('read_uncommitted', 'read_committed'),
     default: 'read_committed',
     doc: 'Whether records of open and aborted transactions are left out (read_committed)',
+  },
+  'group.protocol': {
+    parse: oneOf('classic', 'consumer'),
+    default: 'classic',
+    doc: 'How a member of a group talks to its coordinator: classic, or consumer (KIP-848, Kafka 4.0)',
+  },
+  'group.instance.id': {
+    parse: string,
+    default: '',
+    doc: 'Makes a static member, whose partitions wait for it until its session ends',
+  },
+  'partition.assignment.strategy': {
+    parse: names,
+    default: 'range,cooperative-sticky,roundrobin,sticky',
+    doc: 'Assignors of a classic group, the preferred one first: range, roundrobin, cooperative-sticky, sticky',
+  },
+  'group.remote.assignor': {
+    parse: string,
+    default: '',
+    doc: "Assignor of the brokers for a group with the consumer protocol: uniform or range; else the broker's default",
+  },
+  'session.timeout.ms': {
+    parse: milliseconds,
+    default: '45000',
+    doc: 'Time without a heartbeat after which a classic group goes on without a member',
+  },
+  'heartbeat.interval.ms': {
+    parse: milliseconds,
+    default: '3000',
+    doc: 'Time between two heartbeats of a member of a classic group',
+  },
+  'max.poll.interval.ms': {
+    parse: milliseconds,
+    default: '300000',
+    doc: 'Time that a group waits for a member to give up partitions',
+  },
+  'auto.commit.interval.ms': {
+    parse: milliseconds,
+    default: '5000',
+    doc: 'Time between two commits of what a member of a group has read',
+  },
+  'enable.auto.commit': {
+    parse: boolean,
+    default: 'true',
+    doc: 'Whether a member of a group commits what it has read',
+  },
+  'client.rack': {
+    parse: string,
+    default: '',
+    doc: 'Rack of this client; assignors give it partitions that have a replica there',
   },
 } satisfies Record<string, Setting>
 

@@ -56,6 +56,8 @@ export class RecordCursor {
   /** -1 for a null value. */
   headerValueStart = -1
   headerValueEnd = -1
+  /** How many batches were opened: what was found in `bytes` is worth nothing once this has changed. */
+  opened = 0
 
   private at = 0
   private end = 0
@@ -90,6 +92,7 @@ export class RecordCursor {
   }
 
   private openBatch(buffer: Buffer, at: number): void {
+    this.opened++
     const appendTime = timestampType(buffer, at) === 1
     this.buffer = buffer
     this.batchAt = at

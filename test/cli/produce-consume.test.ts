@@ -229,3 +229,84 @@ test('options that make no sense are usage errors', async () => {
     assert.equal(ended.stdout, '')
   }
 })
+
+test('filters choose records before anything is formatted', async () => {
+  const name = await topic()
+  const stdin = 'a\t{"n":1}\nb\t{"n":2}\nab\tno JSON\n'
+  await ok(['produce', name, '-K', '\\t', '-H', 'kind=x1'], { stdin })
+  const keys = async (...args: string[]) => (await run(['consume', name, '-e', '-f', '%k ', ...args])).stdout.trim()
+  assert.equal(await keys('--grep', 'JSON'), 'ab')
+  assert.equal(await keys('--grep', '/json|"n":2/i'), 'b ab')
+  assert.equal(await keys('--key', '^a'), 'a ab')
+  assert.equal(await keys('--header', 'kind'), 'a b ab')
+  assert.equal(await keys('--header', 'kind=^x', '--header', 'kind=2'), '')
+  assert.equal(await keys('--where', 'value.n > 1'), 'b')
+  assert.equal(await keys('--where', 'has(value.n)', '--key', 'a', '-c', '1'), 'a')
+  // What is filtered by headers still shows them.
+  assert.match(await ok(['consume', name, '-e', '--json', '--header', 'kind', '-c', '1']), /\[\["kind","x1"\]\]/)
+  const { code, stderr } = await run(['consume', name, '-e', '--where', 'value.n > 1'])
+  assert.equal(code, 0)
+  assert.equal(
+    stderr,
+    `warning: 1 record was left out because --where can't be evaluated for them (No such key: n), the first at offset 2 of partition 0 of ${name}\n`,
+  )
+  assert.equal((await run(['consume', name, '--where', 'nonsense'])).code, 2)
+  assert.equal((await run(['consume', name, '--grep', '('])).code, 2)
+})
+
+test('--idle ends when nothing comes any more', async () => {
+  const name = await topic(3)
+  await ok(['produce', name, '-p', '1'], { stdin: 'a\nb\n' })
+  assert.equal(await ok(['consume', name, '--idle', '300ms']), 'a\nb\n')
+})
+
+test('new partitions and topics are read from their beginning', async () => {
+  const name = await topic()
+  await ok(['produce', name], { stdin: 'first\n' })
+  const args = ['consume', `${name}*`, '-X', 'metadata.max.age.ms=100', '-f', '%t %p %s\\n']
+  const reading = start(args, env)
+  let stdout = ''
+  reading.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  const shows = async (text: string) => {
+    while (!stdout.includes(text)) await once(reading.stdout, 'data')
+  }
+  await shows('first')
+  await ok(['topics', 'create', `${name}-new`])
+  await ok(['produce', `${name}-new`], { stdin: 'second\n' })
+  await shows('second')
+  await run(['topics', 'add-partitions', name, '--total', '2'])
+  await ok(['produce', name, '-p', '1'], { stdin: 'third\n' })
+  await shows('third')
+  await run(['topics', 'delete', `${name}-new`])
+  await ok(['produce', name, '-p', '0'], { stdin: 'fourth\n' })
+  await shows('fourth')
+  reading.kill('SIGINT')
+  assert.deepEqual(await once(reading, 'close'), [130, null])
+  assert.deepEqual(stdout.split('\n'), [
+    `${name} 0 first`,
+    `${name}-new 0 second`,
+    `${name} 1 third`,
+    `${name} 0 fourth`,
+    '',
+  ])
+})
+
+test('a pattern that matches nothing', async () => {
+  const { code, stderr } = await run(['consume', 'nothing-*', '-e'])
+  assert.deepEqual([code, stderr.split('\n')[0]], [1, 'ktool: no topic matches nothing-*'])
+})
+
+test('a member of a group goes on where the group is', async () => {
+  const name = await topic(2)
+  await ok(['produce', name], { stdin: '1\n2\n3\n' })
+  const read = async (...args: string[]) => (await run(['consume', name, '-e', '-G', `g-${name}`, ...args])).stdout
+  assert.equal((await read('--no-commit')).split('\n').length, 4)
+  assert.equal((await read('-c', '2')).split('\n').length, 3)
+  assert.equal((await read()).split('\n').length, 2)
+  assert.equal(await read(), '')
+  for (const wrong of [['-G', 'g', '-p', '0'], ['--no-commit'], ['-G', 'g', '--no-commit', '--commit-every', '1s']]) {
+    assert.equal((await run(['consume', name, ...wrong])).code, 2, wrong.join(' '))
+  }
+})

@@ -19,9 +19,9 @@ import {
   type ConsumerGroupHeartbeatResponse,
 } from '../../protocol/apis/68-consumer-group-heartbeat.ts'
 import { errorCode, errorName, KafkaError } from '../../protocol/errors.ts'
+import { Alarm } from '../../util/alarm.ts'
 import { type Cluster, UnknownTopicError } from '../cluster.ts'
 import { backoff, isRetriable } from '../retry.ts'
-import { Alarm } from './alarm.ts'
 import type { CoordinatorLink } from './coordinator.ts'
 import type { Membership, MembershipEvents, MembershipOptions } from './membership.ts'
 import type { MemberIdentity } from './offsets.ts'

@@ -7,10 +7,11 @@
 // is working on. Heartbeats don't wait for that. An answer of the fetcher is handed out in pieces of about a megabyte, so
 // that a slow caller comes by often.
 
+import { Alarm } from '../../util/alarm.ts'
 import type { Cluster } from '../cluster.ts'
+import { type Consumer, chosenTopics, type Piece, type ReadOptions, type TopicChoice } from '../consumer.ts'
 import type { Fetched, Fetcher } from '../fetcher.ts'
 import { isRetriable } from '../retry.ts'
-import { Alarm } from './alarm.ts'
 import type { Assignor } from './assignors/assignor.ts'
 import { ClassicMembership } from './classic-membership.ts'
 import { Committer } from './committer.ts'
@@ -18,11 +19,11 @@ import { ConsumerMembership } from './consumer-membership.ts'
 import { Coordinator } from './coordinator.ts'
 import type { Membership, MembershipEvents } from './membership.ts'
 import { describe, type PartitionName } from './partitions.ts'
-import { type Piece, Pieces } from './pieces.ts'
+import { Pieces } from './pieces.ts'
 import { Progress, type Reading } from './progress.ts'
-import { type StartOptions, startReadings } from './start.ts'
+import { startReadings } from './start.ts'
 
-export interface GroupOptions extends StartOptions {
+export interface GroupOptions extends ReadOptions {
   groupId: string
   protocol: 'classic' | 'consumer'
   /** Classic protocol only: in order of preference. */
@@ -36,12 +37,6 @@ export interface GroupOptions extends StartOptions {
   rebalanceTimeoutMs: number
   /** How often to commit; Infinity: only what is given up, and at the end; null: never. */
   commitEveryMs: number | null
-}
-
-/** Topics that are there by name, and those whose names match; the latter come and go. */
-export interface TopicChoice {
-  names: readonly string[]
-  matches?: (name: string) => boolean
 }
 
 export interface GroupCallbacks {
@@ -59,7 +54,7 @@ const CLOSE_MS = 5_000
 const QUIET_BEATS = 2
 const LONGEST_TIMER_MS = 0x7fff_ffff
 
-export class GroupConsumer {
+export class GroupConsumer implements Consumer {
   private readonly cluster: Cluster
   private readonly fetcher: Fetcher
   private readonly pieces: Pieces
@@ -101,7 +96,6 @@ export class GroupConsumer {
     this.committer = new Committer(cluster, this.coordinator, identity, (text) => this.warn(text))
   }
 
-  /** The next piece, when there is one; null when the reading has ended. Throws what ends it before its time. */
   async next(): Promise<Piece | null> {
     if (this.membership === null) await this.join()
     for (;;) {
@@ -129,7 +123,6 @@ export class GroupConsumer {
     if (this.options.commitEveryMs === 0) this.commitDue = true
   }
 
-  /** Ends the reading: next() resolves to null. */
   stop(): void {
     this.stopped = true
     this.fetcher.close()
@@ -181,12 +174,8 @@ export class GroupConsumer {
   }
 
   /** The topics to read as they are now. */
-  private async topics(): Promise<string[]> {
-    const { names, matches } = this.choice
-    if (matches === undefined) return [...names]
-    const all = await this.cluster.allTopics()
-    const matching = all.filter(({ name, internal }) => !internal && matches(name)).map(({ name }) => name)
-    return [...new Set([...names, ...matching])]
+  private topics(): Promise<string[]> {
+    return chosenTopics(this.cluster, this.choice)
   }
 
   private refresh(): void {

@@ -1,11 +1,9 @@
 // The answers of a fetcher in pieces of about a megabyte, without the partitions that were given up since they were asked
 // for.
 
+import type { Piece } from '../consumer.ts'
 import type { Answer, Fetched, Fetcher, Position } from '../fetcher.ts'
 import type { Progress } from './progress.ts'
-
-/** Used as an answer is. */
-export type Piece = Pick<Answer, 'partitions' | 'done'>
 
 const PIECE_BYTES = 1 << 20
 

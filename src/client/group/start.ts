@@ -2,24 +2,14 @@
 
 import { errorCode, KafkaError } from '../../protocol/errors.ts'
 import { type Cluster, UnknownTopicError } from '../cluster.ts'
+import type { ReadOptions } from '../consumer.ts'
 import { Position } from '../fetcher.ts'
-import type { IsolationLevel } from '../list-offsets.ts'
 import { retry } from '../retry.ts'
 import { type Bounds, type OffsetSpec, partitionBounds, resolveOffsets } from '../start-offset.ts'
 import type { CoordinatorLink } from './coordinator.ts'
 import { fetchOffsets, type MemberIdentity } from './offsets.ts'
 import { keyOf, type PartitionName } from './partitions.ts'
 import type { Reading } from './progress.ts'
-
-export interface StartOptions {
-  /** Where to begin in a partition for which the group has committed nothing. */
-  start: OffsetSpec
-  /** Where to end in each partition (exclusive). */
-  until?: OffsetSpec
-  /** End where a partition ends when the member gets it. */
-  exitEof?: boolean
-  isolation: IsolationLevel
-}
 
 const UNKNOWN_TOPIC_OR_PARTITION = errorCode('UNKNOWN_TOPIC_OR_PARTITION')
 
@@ -28,7 +18,7 @@ export async function startReadings(
   cluster: Cluster,
   coordinator: CoordinatorLink,
   partitions: readonly PartitionName[],
-  { start, until, exitEof, isolation }: StartOptions,
+  { start, until, exitEof, isolation }: ReadOptions,
   member: () => MemberIdentity,
   recall: (partition: PartitionName) => Reading | undefined,
 ): Promise<Reading[]> {

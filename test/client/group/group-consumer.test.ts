@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { Client } from '../../../src/client/client.ts'
+import { type TopicChoice, topicChoice } from '../../../src/client/consumer.ts'
 import { Fetcher } from '../../../src/client/fetcher.ts'
 import { assignorsByName } from '../../../src/client/group/assignors/index.ts'
 import { Coordinator } from '../../../src/client/group/coordinator.ts'
-import { GroupConsumer, type GroupOptions, type TopicChoice } from '../../../src/client/group/group-consumer.ts'
+import { GroupConsumer, type GroupOptions } from '../../../src/client/group/group-consumer.ts'
 import { fetchOffsets } from '../../../src/client/group/offsets.ts'
 import { RecordReader } from '../../../src/client/record-reader.ts'
 import { plainRecord } from '../../../src/records/plain.ts'
@@ -87,7 +88,7 @@ class Member {
       ...setup,
     }
     const settle = setup.settle ?? (async () => {})
-    this.consumer = new GroupConsumer(this.client.cluster, fetcher, setup.choice ?? { names: ['t'] }, options, {
+    this.consumer = new GroupConsumer(this.client.cluster, fetcher, setup.choice ?? topicChoice(['t']), options, {
       settle,
       note: say,
       warn: (text) => say(`warning: ${text}`),
@@ -383,7 +384,7 @@ test('where to begin and to end in partitions without offsets', async (t) => {
 
 test('topics that match come and go', async (t) => {
   const { client, join } = await group(t, 1)
-  const member = join({ choice: { names: [], matches: (name) => name.startsWith('t') } })
+  const member = join({ choice: topicChoice(['t*']) })
   await member.reads('t 0')
   await client.admin.createTopics([{ name: 't-new', partitions: 2 }])
   await member.reads('t 0; t-new 0-1')

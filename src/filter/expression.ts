@@ -1,0 +1,145 @@
+// CEL expressions on records (https://cel.dev): `value.amount > 100 && headers.type == "refund"`. A library parses and
+// evaluates them; here are the names that they may use.
+
+import { Environment, type EvaluationError, type ParseError, type TypeCheckResult } from '@marcbachmann/cel-js'
+import { UsageError } from '../errors.ts'
+import type { RecordCursor } from '../records/cursor.ts'
+import { type RecordView, timestampTypeOf } from '../records/view.ts'
+import type { RecordTest } from './record-filter.ts'
+
+/** Makes a value of the bytes of a key or a value. */
+export type Decode = (bytes: Buffer, start: number, end: number, view: RecordView) => unknown
+
+/** Records for which the expression could not be evaluated, such as those without a field that it names. */
+export interface Unevaluated {
+  count: number
+  /** Of the first of them. */
+  reason: string
+  where: string
+}
+
+export interface Expression {
+  test: RecordTest
+  readonly unevaluated: Unevaluated
+}
+
+/** What each name stands for in a record. */
+const names: Record<string, { type: string; value: (view: RecordView, decode: Decode) => unknown }> = {
+  topic: { type: 'string', value: ({ topic }) => topic },
+  partition: { type: 'int', value: ({ partition }) => BigInt(partition) },
+  offset: { type: 'int', value: ({ cursor }) => BigInt(cursor.offset) },
+  timestamp: { type: 'google.protobuf.Timestamp', value: ({ cursor }) => new Date(cursor.timestamp) },
+  timestampType: { type: 'string', value: timestampTypeOf },
+  key: { type: 'dyn', value: (view, decode) => decoded(view, decode, view.cursor.keyStart, view.cursor.keyEnd) },
+  value: { type: 'dyn', value: (view, decode) => decoded(view, decode, view.cursor.valueStart, view.cursor.valueEnd) },
+  headers: { type: 'map<string, dyn>', value: ({ cursor }) => headersOf(cursor) },
+}
+
+/** Throws a UsageError that shows where the expression is wrong. */
+export function compileExpression(text: string, decode: Decode = decodeJson): Expression {
+  const evaluate = parse(text)
+  // Names in a text or in a field's place make it look up more than it needs, no less.
+  const used = Object.entries(names).filter(([name]) => new RegExp(`\\b${name}\\b`).test(text))
+  const unevaluated: Unevaluated = { count: 0, reason: '', where: '' }
+  const scope: Record<string, unknown> = {}
+  return {
+    unevaluated,
+    test(view) {
+      for (const [name, { value }] of used) scope[name] = value(view, decode)
+      try {
+        return evaluate(scope) === true
+      } catch (error) {
+        if (unevaluated.count++ === 0) {
+          unevaluated.reason = summary(error)
+          unevaluated.where = `offset ${view.cursor.offset} of partition ${view.partition} of ${view.topic}`
+        }
+        return false
+      }
+    },
+  }
+}
+
+function parse(text: string) {
+  let checked: TypeCheckResult
+  try {
+    const expression = environment().parse(text)
+    checked = expression.check()
+    if (checked.valid && (checked.type === 'bool' || checked.type === 'dyn')) return expression
+  } catch (error) {
+    throw wrong(text, summary(error), error)
+  }
+  if (checked.valid) throw wrong(text, `it is ${checked.type}, not true or false`)
+  throw wrong(text, summary(checked.error), checked.error)
+}
+
+function wrong(text: string, problem: string, cause?: unknown): UsageError {
+  return new UsageError(`'${text}' is not a condition: ${problem}`, {
+    hint: `names are ${Object.keys(names).join(', ')}, as in 'value.amount > 100 && headers.type == "refund"'`,
+    cause,
+  })
+}
+
+/** The library's messages go on for several lines, with the expression in them. */
+function summary(error: unknown): string {
+  const { summary: short, message } = error as ParseError | EvaluationError
+  return short ?? message.split('\n')[0]
+}
+
+function environment(): Environment {
+  const env = new Environment({ homogeneousAggregateLiterals: false, enableOptionalTypes: true })
+  for (const [name, { type }] of Object.entries(names)) env.registerVariable(name, type)
+  // Numbers in JSON are doubles, `value.price * 2` has an int in it, and CEL by itself refuses to mix them.
+  for (const [operator, apply] of Object.entries(arithmetic)) {
+    for (const [left, right] of [
+      ['double', 'int'],
+      ['int', 'double'],
+    ]) {
+      env.registerOperator(`${left} ${operator} ${right}: double`, (a: unknown, b: unknown) =>
+        apply(Number(a), Number(b)),
+      )
+    }
+  }
+  return env
+}
+
+const arithmetic: Record<string, (a: number, b: number) => number> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '%': (a, b) => a % b,
+}
+
+function decoded(view: RecordView, decode: Decode, start: number, end: number): unknown {
+  return start < 0 ? null : decode(view.cursor.bytes, start, end, view)
+}
+
+/** JSON objects and arrays as what they are; everything else is text. */
+export function decodeJson(bytes: Buffer, start: number, end: number): unknown {
+  const text = bytes.toString('utf8', start, end)
+  if (!/^\s*[[{]/.test(text)) return text
+  try {
+    // Only numbers beyond 2^53 need the slower way.
+    return /\d{16}/.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined) return value
+  return /^-?\d+$/.test(source) ? BigInt(source) : value
+}
+
+/** The last value of each name. */
+function headersOf(cursor: RecordCursor): Map<string, string | null> {
+  const headers = new Map<string, string | null>()
+  cursor.rewindHeaders()
+  while (cursor.nextHeader()) {
+    const { bytes, headerKeyStart, headerKeyEnd, headerValueStart, headerValueEnd } = cursor
+    const value = headerValueStart < 0 ? null : bytes.toString('utf8', headerValueStart, headerValueEnd)
+    headers.set(bytes.toString('utf8', headerKeyStart, headerKeyEnd), value)
+  }
+  return headers
+}
