@@ -44,7 +44,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --partitioner -z --compression --timestamp --acks -c --count -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --total --listen --advertise --data --topic
+    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --total --listen --advertise --data --topic
 end
 
 # Whether the command line is at PATH.
@@ -102,12 +102,18 @@ complete -c ktool -n '__ktool_at "produce"' -s k -l key -x -d 'Key of the record
 complete -c ktool -n '__ktool_at "produce"' -s H -l header -x -d 'Header of every record; NAME alone has a null value'
 complete -c ktool -n '__ktool_at "produce"' -s Z -l null -d 'Empty keys and values become null'
 complete -c ktool -n '__ktool_at "produce"' -s p -l partition -x -d 'Partition of all records'
+complete -c ktool -n '__ktool_at "produce"' -l timestamp -x -d 'Timestamp of all records'
 complete -c ktool -n '__ktool_at "produce"' -l partitioner -x -a 'murmur2 sticky round-robin random crc32' -d 'Who chooses the partition; crc32 is what librdkafka does'
 complete -c ktool -n '__ktool_at "produce"' -s z -l compression -x -d 'none, gzip, snappy, lz4 or zstd'
-complete -c ktool -n '__ktool_at "produce"' -l timestamp -x -d 'Timestamp of all records'
 complete -c ktool -n '__ktool_at "produce"' -l acks -x -a 'all 1 0' -d 'Who must have a record: all in-sync replicas, the leader, nobody'
 complete -c ktool -n '__ktool_at "produce"' -l no-idempotence -d 'Without producer id and sequence numbers: a retry may write a record twice'
+complete -c ktool -n '__ktool_at "produce"' -l transactional-id -x -d 'All or nothing: one transaction, aborted on an error or a signal'
+complete -c ktool -n '__ktool_at "produce"' -l records-per-transaction -x -d 'Commit after every N records and begin another transaction'
 complete -c ktool -n '__ktool_at "produce"' -s c -l count -x -d 'End after N records'
+complete -c ktool -n '__ktool_at "produce"' -l rate -x -d 'Write this many records in a second (N/m: a minute, N/h: an hour)'
+complete -c ktool -n '__ktool_at "produce"' -l repeat -x -d 'Write each record of the input N times'
+complete -c ktool -n '__ktool_at "produce"' -l tee -d 'Pass the input on to stdout'
+complete -c ktool -n '__ktool_at "produce"' -l report -d 'Print partition and offset of each record that is written'
 complete -c ktool -n '__ktool_at "produce"' -l allow-auto-topic-creation -d 'Let the broker create the topic, where it is set up to'
 complete -c ktool -n '__ktool_argument "produce" 0 0' -a '(__ktool_names topic)'
 complete -c ktool -n '__ktool_argument "produce" 1' -F

@@ -8,6 +8,8 @@ import type { Codec } from '../records/compression/index.ts'
 export interface ProducerIdentity {
   producerId: number
   producerEpoch: number
+  /** Whether what is written under it is part of a transaction. */
+  transactional?: boolean
 }
 
 export const NO_IDENTITY: ProducerIdentity = { producerId: -1, producerEpoch: -1 }
@@ -59,6 +61,7 @@ export class ProducerBatch {
 
   /** Numbers the finished bytes anew. */
   renumber(identity: ProducerIdentity, sequence: number): void {
-    setProducerState(this.bytes as Buffer, 0, identity.producerId, identity.producerEpoch, sequence, false)
+    const { producerId, producerEpoch, transactional = false } = identity
+    setProducerState(this.bytes as Buffer, 0, producerId, producerEpoch, sequence, transactional)
   }
 }

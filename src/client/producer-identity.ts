@@ -6,7 +6,15 @@ import type { Cluster } from './cluster.ts'
 import type { ProducerIdentity } from './producer-batch.ts'
 import { retry } from './retry.ts'
 
-export class ProducerIdentities {
+/** Where a producer gets its ids. */
+export interface IdentitySource {
+  /** The one to begin with. */
+  initial(): Promise<ProducerIdentity>
+  /** One that no partition has seen. Throws where the producer can't go on with another. */
+  fresh(): Promise<ProducerIdentity>
+}
+
+export class ProducerIdentities implements IdentitySource {
   private readonly cluster: Cluster
   private first: Promise<ProducerIdentity> | null = null
 
@@ -14,7 +22,6 @@ export class ProducerIdentities {
     this.cluster = cluster
   }
 
-  /** The one to begin with. */
   initial(): Promise<ProducerIdentity> {
     if (this.first === null) {
       this.first = this.fresh()
@@ -25,7 +32,6 @@ export class ProducerIdentities {
     return this.first
   }
 
-  /** One that no partition has seen. */
   fresh(): Promise<ProducerIdentity> {
     return retry(this.cluster.options, async () => {
       const broker = await this.cluster.any()

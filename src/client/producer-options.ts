@@ -5,6 +5,7 @@ import type { Codec } from '../records/compression/index.ts'
 import { byMurmur2, type Partitioner } from './partitioner.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import type { PartitionQueue } from './producer-queue.ts'
+import type { Transaction } from './transaction.ts'
 
 export interface ProducerOptions {
   /** -1: all in-sync replicas, 1: the leader, 0: nobody answers. */
@@ -23,6 +24,8 @@ export interface ProducerOptions {
   /** From closing a batch until giving it up. */
   deliveryTimeoutMs: number
   partitioner: Partitioner
+  /** What all records are part of; null: each batch stands for itself. */
+  transaction: Transaction | null
 }
 
 export const producerDefaults: ProducerOptions = {
@@ -34,6 +37,7 @@ export const producerDefaults: ProducerOptions = {
   memoryBytes: 32 << 20,
   deliveryTimeoutMs: 120_000,
   partitioner: byMurmur2,
+  transaction: null,
 }
 
 /** What becomes of the records; called for each batch. */

@@ -141,6 +141,12 @@ export class PartitionQueue {
     this.state = 'sending'
   }
 
+  /** With nothing left to send: the next batch has it recovered first. */
+  stop(): void {
+    this.state = 'stopped'
+    this.leader = null
+  }
+
   private closing(): unknown[] {
     return this.waiting.map((batch) => batch.closing).filter((promise) => promise !== null)
   }

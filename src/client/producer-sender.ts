@@ -8,7 +8,7 @@ import { errorCode, isRetriable as isRetriableCode, KafkaError } from '../protoc
 import type { Broker } from './broker.ts'
 import type { Cluster } from './cluster.ts'
 import type { ProducerBatch, ProducerIdentity } from './producer-batch.ts'
-import { ProducerIdentities } from './producer-identity.ts'
+import { type IdentitySource, ProducerIdentities } from './producer-identity.ts'
 import type { DeliveryListener, ProducerOptions } from './producer-options.ts'
 import type { PartitionQueue } from './producer-queue.ts'
 import { splitBatch } from './producer-split.ts'
@@ -41,7 +41,7 @@ interface Sent {
 }
 
 export class ProducerSender {
-  readonly identities: ProducerIdentities
+  readonly identities: IdentitySource
   private readonly cluster: Cluster
   private readonly options: ProducerOptions
   private readonly events: SenderEvents
@@ -54,7 +54,7 @@ export class ProducerSender {
     this.cluster = cluster
     this.options = options
     this.events = events
-    this.identities = new ProducerIdentities(cluster)
+    this.identities = options.transaction ?? new ProducerIdentities(cluster)
   }
 
   /** Whether a request could be sent to the broker now. */
@@ -112,9 +112,10 @@ export class ProducerSender {
 
   /** The answer to one Produce request; null with acks=0, when it is written. */
   private async exchange(broker: Broker, sent: Sent[]): Promise<ProduceResponse | null> {
-    const { acks } = this.options
-    const body = { acks, timeoutMs: this.cluster.options.requestTimeoutMs, topicData: byTopic(sent) }
-    if (acks !== 0) return broker.request(Produce, body)
+    const { acks, transaction } = this.options
+    const { requestTimeoutMs: timeoutMs } = this.cluster.options
+    const body = { transactionalId: transaction?.id ?? null, acks, timeoutMs, topicData: byTopic(sent) }
+    if (acks !== 0) return broker.request(Produce, body, transaction?.produceOptions)
     const connection = await broker.connection()
     await connection.send(Produce, broker.version(Produce), body)
     return null
@@ -223,7 +224,9 @@ export class ProducerSender {
       queue.failures++
       try {
         const { broker } = await this.cluster.leader(queue.topic, queue.partition)
-        await queue.recover(broker, queue.needsIdentity ? await this.identityFor(queue) : null)
+        const identity = queue.needsIdentity ? await this.identityFor(queue) : null
+        await this.options.transaction?.join(queue.topic, queue.partition)
+        await queue.recover(broker, identity)
         return
       } catch (error) {
         if (!(error instanceof KtoolError)) throw error

@@ -135,6 +135,17 @@ export class Producer {
     this.lingerTimer = null
   }
 
+  /**
+   * Sends all that was appended, and ends the transaction that it is part of; the next record begins another. Throws where
+   * the cluster does not end it so.
+   */
+  async endTransaction(commit: boolean): Promise<void> {
+    await this.flush()
+    await this.options.transaction?.end(commit)
+    // Each partition has to join the next one.
+    for (const { queues } of this.topics.values()) for (const queue of queues) queue?.stop()
+  }
+
   private queue(state: TopicState, partition: number): PartitionQueue {
     const known = state.queues[partition]
     if (known !== undefined) return known

@@ -30,6 +30,10 @@ export class ProduceFailures {
     this.context.warn(`not written: ${origins.length === 1 ? 'record' : 'records'} ${ranges(origins)}`)
   }
 
+  get any(): boolean {
+    return this.failures > 0
+  }
+
   private isNamed(): boolean {
     return this.failures++ < NAMED_FAILURES
   }

@@ -9,6 +9,8 @@ import { filePieces, streamPieces } from '../input/pieces.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Context } from './command.ts'
 import type { ProduceFailures } from './produce-failures.ts'
+import type { ProduceOutput } from './produce-output.ts'
+import type { ProduceStops } from './produce-stops.ts'
 
 /** What the options say of all records; a record's own topic, partition, key, timestamp and headers win. */
 export interface RecordOptions {
@@ -20,8 +22,10 @@ export interface RecordOptions {
   key: Buffer | null
   headers: Buffer | null
   emptyIsNull: boolean
-  /** How many records to take at most. */
+  /** How many records to write at most. */
   count: number
+  /** How often each record of the input is written. */
+  repeat: number
   /** Makes a topic that a record names ready to be written to. */
   prepare: (topic: string) => Promise<Topic>
 }
@@ -31,30 +35,40 @@ export class ProduceInput {
   private readonly producer: Producer
   private readonly failures: ProduceFailures
   private readonly options: RecordOptions
+  private readonly stops: ProduceStops
   private readonly newReader: () => InputReader
   private readonly partitions = new Map<string, number>()
   private readonly wrongTopics = new Map<string, KtoolError>()
   /** The topic looked at last, and its number of partitions. */
   private topic: string | null = null
   private partitionCount = 0
-  private taken = 0
+  /** Number of records that were appended. */
+  taken = 0
+  /** What each piece of the input is shown to before its records are taken. */
+  private readonly output: ProduceOutput
+  /** Timestamp of records that have none. */
+  private now = Date.now()
 
   constructor(
     context: Context,
     producer: Producer,
     failures: ProduceFailures,
     options: RecordOptions,
+    stops: ProduceStops,
+    output: ProduceOutput,
     newReader: () => InputReader,
   ) {
     this.context = context
     this.producer = producer
     this.failures = failures
     this.options = options
+    this.stops = stops
+    this.output = output
     this.newReader = newReader
   }
 
   get isDone(): boolean {
-    return this.context.signal.aborted || this.taken >= this.options.count
+    return this.taken >= this.options.count || this.stops.isOver
   }
 
   /** Makes a topic the one that is written to. Throws where it does not exist. */
@@ -85,7 +99,10 @@ export class ProduceInput {
   /** All of stdin as one record. */
   async wholeStdin(): Promise<void> {
     const pieces: Buffer[] = []
-    for await (const piece of streamPieces(this.context.stdin, this.context.signal)) pieces.push(Buffer.from(piece))
+    for await (const piece of streamPieces(this.context.stdin, this.context.signal)) {
+      await this.output.read(piece)
+      pieces.push(Buffer.from(piece))
+    }
     if (!this.isDone) await this.addWhole(Buffer.concat(pieces))
   }
 
@@ -101,7 +118,9 @@ export class ProduceInput {
 
   /** A file as one record. Throws the error of the system where it can't be read. */
   async whole(file: string): Promise<void> {
-    await this.addWhole(readFileSync(file))
+    const bytes = readFileSync(file)
+    await this.output.read(bytes)
+    await this.addWhole(bytes)
   }
 
   private async addWhole(value: Buffer): Promise<void> {
@@ -111,11 +130,16 @@ export class ProduceInput {
 
   private async records(pieces: AsyncIterable<Buffer>): Promise<void> {
     const reader = this.newReader()
+    const { repeat } = this.options
     for await (const piece of pieces) {
+      await this.output.read(piece)
       reader.feed(piece)
-      const now = Date.now()
+      this.now = Date.now()
       while (!this.isDone && this.step(reader, 'next')) {
-        if (!this.append(reader, now)) await this.add(reader)
+        for (let i = 0; i < repeat && !this.isDone; i++) {
+          if (!this.append(reader)) await this.addOnce(reader)
+          if (this.taken >= this.stops.next) await this.stops.after(this.taken)
+        }
       }
       if (this.isDone) return
     }
@@ -134,8 +158,14 @@ export class ProduceInput {
     }
   }
 
-  /** Appends, for as long as that takes. */
   private async add(record: InputRecord): Promise<void> {
+    for (let i = 0; i < this.options.repeat && !this.isDone; i++) await this.addOnce(record)
+  }
+
+  /** Appends, for as long as that takes. */
+  private async addOnce(record: InputRecord): Promise<void> {
+    await this.stops.before(this.taken)
+    if (this.isDone) return
     const topic = this.options.topic ?? record.topic
     if (topic === null) {
       this.failures.wrong(new InputRecordError(record.number, 'it names no topic'))
@@ -154,7 +184,8 @@ export class ProduceInput {
       this.failures.wrong(new InputRecordError(record.number, `topic ${topic} has no partition ${partition}`, hint))
       return
     }
-    while (!this.append(record, Date.now())) await this.producer.room()
+    this.now = Date.now()
+    while (!this.append(record)) await this.producer.room()
   }
 
   private partitionOf({ partition }: InputRecord): number {
@@ -162,14 +193,15 @@ export class ProduceInput {
     return options.partition ?? (options.recordPartitions ? partition : null) ?? -1
   }
 
-  /** False where add() has to see to it: no room, another topic, a partition that the topic does not have. */
-  private append(record: InputRecord, now: number): boolean {
+  /** False where addOnce() has to see to it: a stop, no room, another topic, a partition that the topic does not have. */
+  private append(record: InputRecord): boolean {
     const { options, topic } = this
+    if (this.taken >= this.stops.next) return false
     if (topic === null || (options.topic ?? record.topic) !== topic) return false
     const partition = this.partitionOf(record)
     if (partition >= this.partitionCount) return false
     const { buffer, keyStart, keyEnd, valueStart, valueEnd, number } = record
-    const timestamp = options.timestamp ?? record.timestamp ?? now
+    const timestamp = options.timestamp ?? record.timestamp ?? this.now
     const headers = record.headers ?? options.headers
     if (
       !this.producer.append(

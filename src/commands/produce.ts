@@ -2,22 +2,23 @@
 
 import type { Client } from '../client/client.ts'
 import type { Topic } from '../client/cluster.ts'
-import { partitioners } from '../client/partitioner.ts'
 import { Producer } from '../client/producer.ts'
-import type { ProducerOptions } from '../client/producer-options.ts'
 import { KtoolError, UsageError } from '../errors.ts'
 import type { InputReader } from '../input/input-record.ts'
 import { JsonLineReader } from '../input/jsonl.ts'
 import { LineReader } from '../input/lines.ts'
 import { TemplateReader, templateParts } from '../input/template.ts'
 import { encodeHeaders, type Header } from '../records/builder.ts'
-import { type Codec, codecByName, codecs } from '../records/compression/index.ts'
 import { unescapeBytes } from '../util/escapes.ts'
 import { integer } from '../util/numbers.ts'
+import { parseRate } from '../util/rate.ts'
 import { parseTime } from '../util/time.ts'
-import { type Context, defineCommand } from './command.ts'
+import { defineCommand } from './command.ts'
 import { ProduceFailures } from './produce-failures.ts'
 import { ProduceInput, type RecordOptions } from './produce-input.ts'
+import { producerFlags, producerOptions } from './produce-options.ts'
+import { ProduceOutput } from './produce-output.ts'
+import { ProduceStops } from './produce-stops.ts'
 
 /** As TOPIC: each record names its own. */
 const FROM_RECORDS = '-'
@@ -83,26 +84,18 @@ export const command = defineCommand({
       parse: integer({ min: 0, max: 0x7fff_ffff }),
       doc: 'Partition of all records',
     },
-    partitioner: {
-      value: 'NAME',
-      choices: Object.keys(partitioners) as (keyof typeof partitioners)[],
-      doc: 'Who chooses the partition; crc32 is what librdkafka does',
-      defaultDoc: "murmur2 of the key as in Java, or the record's own in jsonl",
-    },
-    compression: { short: 'z', value: 'CODEC[:LEVEL]', parse: compression, doc: 'none, gzip, snappy, lz4 or zstd' },
     timestamp: {
       value: 'TIME',
       parse: (text: string) => parseTime(text),
       doc: 'Timestamp of all records',
       defaultDoc: 'now',
     },
-    acks: {
-      value: 'N',
-      choices: ['all', '1', '0'],
-      doc: 'Who must have a record: all in-sync replicas, the leader, nobody',
-    },
-    noIdempotence: { doc: 'Without producer id and sequence numbers: a retry may write a record twice' },
+    ...producerFlags,
     count: { short: 'c', value: 'N', parse: integer({ min: 1 }), doc: 'End after N records' },
+    rate: { value: 'N/s', parse: parseRate, doc: 'Write this many records in a second (N/m: a minute, N/h: an hour)' },
+    repeat: { value: 'N', parse: integer({ min: 1 }), default: 1, doc: 'Write each record of the input N times' },
+    tee: { doc: 'Pass the input on to stdout' },
+    report: { doc: 'Print partition and offset of each record that is written' },
     allowAutoTopicCreation: { doc: 'Let the broker create the topic, where it is set up to' },
   },
   examples: [
@@ -114,6 +107,8 @@ export const command = defineCommand({
     { line: "ktool produce users -K : -Z <<< 'user-17:'", doc: 'A tombstone: a key with a null value' },
     { line: 'ktool consume orders -e --json | ktool produce copy --input jsonl', doc: 'A copy without loss' },
     { line: 'ktool produce images -k logo logo.png', doc: 'A file as one record' },
+    { line: 'ktool produce orders --transactional-id load-7 < orders.jsonl', doc: 'All of the lines or none' },
+    { line: 'ktool produce orders --rate 50/s --repeat 10 < orders.jsonl', doc: 'A steady load' },
   ],
   finishesOnSignal: true,
   async run(context, { topic, files }, flags) {
@@ -122,19 +117,29 @@ export const command = defineCommand({
     const failures = new ProduceFailures(context)
     const progress = context.isTerminal.stdin ? null : context.progress('producing')
     let delivered = 0
-    const producer = new Producer(client.cluster, producerOptions(context, flags), {
-      delivered(batch) {
+    const output = new ProduceOutput(context, flags)
+    const options = await producerOptions(context, client, flags)
+    const producer = new Producer(client.cluster, options, {
+      delivered(batch, queue, baseOffset) {
         delivered += batch.count
+        output.delivered(batch, queue, baseOffset)
         progress?.update(`${delivered.toLocaleString('en')} records`)
       },
       failed: (origins, _queue, error) => failures.refused(origins, error),
     })
 
+    const stops = new ProduceStops(context, producer, () => failures.any, {
+      rate: flags.rate,
+      transactional: options.transaction !== null,
+      recordsPerTransaction: flags.recordsPerTransaction,
+    })
     const input = new ProduceInput(
       context,
       producer,
       failures,
       recordOptions(client, producer, topic, flags),
+      stops,
+      output,
       inputReader(flags),
     )
     if (topic !== FROM_RECORDS) await input.turnTo(topic)
@@ -148,8 +153,9 @@ export const command = defineCommand({
         context.fail(error, file)
       }
     }
-    await producer.flush()
+    await stops.finish(input.taken)
     progress?.done()
+    await output.end()
     failures.report()
     return undefined
   },
@@ -157,7 +163,8 @@ export const command = defineCommand({
 
 type Flags = Parameters<typeof command.run>[2]
 
-function checkFlags({ input, lines, template }: Flags, files: readonly string[]): void {
+function checkFlags({ input, lines, template, tee, report }: Flags, files: readonly string[]): void {
+  if (tee && report) throw new UsageError('--tee and --report exclude each other: both print on stdout')
   if (lines && files.length === 0) throw new UsageError('--lines is for FILEs; stdin is read by lines anyway')
   if (lines && input !== undefined && input !== 'lines')
     throw new UsageError(`--lines and --input ${input} exclude each other`)
@@ -182,6 +189,7 @@ function recordOptions(client: Client, producer: Producer, topic: string, flags:
     headers: flags.header.length === 0 ? null : encodeHeaders(flags.header),
     emptyIsNull: flags.null,
     count: flags.count ?? Number.POSITIVE_INFINITY,
+    repeat: flags.repeat,
     prepare: (name) => prepare(client, producer, name, flags),
   }
 }
@@ -225,24 +233,6 @@ async function prepare(client: Client, producer: Producer, topic: string, flags:
   return prepared
 }
 
-function producerOptions(context: Context, flags: Flags): Partial<ProducerOptions> {
-  const { settings } = context
-  const acks = flags.acks ?? settings.acks
-  const { codec, level } = flags.compression ?? { codec: codecByName(settings['compression.type']), level: undefined }
-  return {
-    acks: acks === 'all' ? -1 : (Number(acks) as -1 | 0 | 1),
-    // Without acknowledgements of all replicas sequence numbers promise nothing (Java refuses the combination).
-    idempotence: settings['enable.idempotence'] && !flags.noIdempotence && (acks === 'all' || Number(acks) === -1),
-    codec,
-    level,
-    batchBytes: settings['batch.size'],
-    lingerMs: settings['linger.ms'],
-    maxInFlight: settings['max.in.flight.requests.per.connection'],
-    deliveryTimeoutMs: settings['delivery.timeout.ms'],
-    ...(flags.partitioner === undefined ? {} : { partitioner: partitioners[flags.partitioner]() }),
-  }
-}
-
 function delimiter(text: string): Buffer {
   if (text === '') throw new UsageError('a delimiter must not be empty')
   return unescapeBytes(text)
@@ -252,18 +242,4 @@ function header(text: string): Header {
   const at = text.indexOf('=')
   if (at === 0) throw new UsageError(`the header '${text}' has no name`)
   return at < 0 ? { key: text, value: null } : { key: text.slice(0, at), value: Buffer.from(text.slice(at + 1)) }
-}
-
-function compression(text: string): { codec: Codec | undefined; level: number | undefined } {
-  const [name, level] = text.split(':', 2)
-  if (name === 'none') return { codec: undefined, level: undefined }
-  const codec = codecByName(name)
-  if (codec === undefined) {
-    throw new UsageError(`'${name}' is not a codec`, {
-      hint: `codecs are none, ${codecs.map((c) => c.name).join(', ')}`,
-    })
-  }
-  if (level === undefined) return { codec, level: undefined }
-  if (codec.levels === undefined) throw new UsageError(`${name} has no levels`)
-  return { codec, level: integer(codec.levels)(level) }
 }

@@ -144,6 +144,16 @@ export const table = {
     default: 'read_committed',
     doc: 'Whether records of open and aborted transactions are left out (read_committed)',
   },
+  'transactional.id': {
+    parse: string,
+    default: '',
+    doc: 'Makes what is produced part of transactions under this id',
+  },
+  'transaction.timeout.ms': {
+    parse: milliseconds,
+    default: '60000',
+    doc: 'Time after which the cluster aborts a transaction that was not ended',
+  },
   'group.protocol': {
     parse: oneOf('classic', 'consumer'),
     default: 'classic',

@@ -310,3 +310,77 @@ test('a member of a group goes on where the group is', async () => {
     assert.equal((await run(['consume', name, ...wrong])).code, 2, wrong.join(' '))
   }
 })
+
+test('transactions: all of the records or none, or N by N', async () => {
+  const name = await topic(2)
+  const transaction = ['produce', name, '--transactional-id', `id-${name}`]
+  const committed = async () => (await ok(['consume', name, '-e'])).split('\n').filter(Boolean).sort()
+  await ok(transaction, { stdin: 'a\nb\n' })
+  assert.deepEqual(await committed(), ['a', 'b'])
+  const jsonl = (...values: string[]) => values.map((v) => (v === '' ? 'wrong\n' : `{"value":"${v}"}\n`)).join('')
+  const aborted = await run([...transaction, '--input', 'jsonl'], { stdin: jsonl('c', '') })
+  assert.equal(aborted.code, 1)
+  assert.match(
+    aborted.stderr,
+    /record 2 of the input.*\n.*\nktool: the transaction was aborted: no record is written\n$/,
+  )
+  assert.deepEqual(await committed(), ['a', 'b'])
+  assert.match(await ok(['consume', name, '-e', '--isolation', 'uncommitted']), /c\n/)
+  const everyTwo = [...transaction, '--input', 'jsonl', '--records-per-transaction', '2']
+  const half = await run(everyTwo, { stdin: jsonl('d', 'e', 'f', '') })
+  assert.match(half.stderr, /the transaction was aborted: the first 2 records are written\n$/)
+  assert.deepEqual(await committed(), ['a', 'b', 'd', 'e'])
+  await ok(everyTwo, { stdin: jsonl('f', 'g', 'h', 'i', 'j') })
+  assert.deepEqual(await committed(), ['a', 'b', 'd', 'e', 'f', 'g', 'h', 'i', 'j'])
+})
+
+test('Ctrl-C aborts a transaction', async () => {
+  const name = await topic()
+  const child = start(['produce', name, '--transactional-id', `id-${name}`], env)
+  child.stdin.write('never\n')
+  const seen = await ok(['consume', name, '-c', '1', '--isolation', 'uncommitted'])
+  assert.equal(seen, 'never\n')
+  child.kill('SIGINT')
+  assert.deepEqual(await once(child, 'close'), [130, null])
+  assert.equal(await ok(['consume', name, '-e']), '')
+})
+
+test('a producer that takes an id over fences the one before it', async () => {
+  const name = await topic()
+  const args = ['produce', name, '--transactional-id', `id-${name}`]
+  const child = start(args, env)
+  let stderr = ''
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  child.stdin.write('old\n')
+  await ok(['consume', name, '-c', '1', '--isolation', 'uncommitted'])
+  await ok(args, { stdin: 'new\n' })
+  child.stdin.end('older\n')
+  assert.deepEqual(await once(child, 'close'), [1, null])
+  assert.match(stderr, /another producer has its id now/)
+  assert.equal(await ok(['consume', name, '-e']), 'new\n')
+})
+
+test('--repeat, --count, --rate, --tee and --report', async () => {
+  const name = await topic()
+  await ok(['produce', name, '--repeat', '3', '-c', '5'], { stdin: 'a\nb\nc\n' })
+  assert.equal(await ok(['consume', name, '-e', '-f', '%s']), 'aaabb')
+  const report = await ok(['produce', name, '--report'], { stdin: 'd\ne\n' })
+  assert.equal(report, `1\t${name}\t0\t5\n2\t${name}\t0\t6\n`)
+  assert.deepEqual(JSON.parse(await ok(['produce', name, '--report', '--json', '--acks', '0'], { stdin: 'f' })), [
+    { record: 1, topic: name, partition: 0, offset: null },
+  ])
+  const begun = performance.now()
+  assert.equal(await ok(['produce', name, '--tee', '--rate', '20/s'], { stdin: 'g\nh\ni\nj\nk' }), 'g\nh\ni\nj\nk')
+  assert.ok(performance.now() - begun >= 200)
+  assert.equal(await ok(['consume', name, '-e', '-o', '-5', '-f', '%s']), 'ghijk')
+  for (const wrong of [
+    ['--rate', '0'],
+    ['--rate', 'fast'],
+    ['--tee', '--report'],
+    ['--records-per-transaction', '5'],
+  ]) {
+    assert.equal((await run(['produce', name, ...wrong], { stdin: 'x' })).code, 2, wrong.join(' '))
+  }
+})

@@ -3,7 +3,7 @@
 import { KtoolError } from '../../errors.ts'
 import { errorCode, KafkaError } from '../../protocol/errors.ts'
 import type { Cluster } from '../cluster.ts'
-import type { CoordinatorLink } from './coordinator.ts'
+import type { CoordinatorLink } from '../coordinator.ts'
 import { commitOffsets, type MemberIdentity } from './offsets.ts'
 import { describe, keyOf } from './partitions.ts'
 import { type Reading, uncommitted } from './progress.ts'

@@ -6,8 +6,8 @@ import { OffsetFetch, type OffsetFetchResponse } from '../../protocol/apis/09-of
 import { ZERO_UUID } from '../../protocol/codec.ts'
 import { errorCode, KafkaError } from '../../protocol/errors.ts'
 import { type Cluster, UnknownTopicError } from '../cluster.ts'
+import type { CoordinatorLink } from '../coordinator.ts'
 import { retry } from '../retry.ts'
-import type { CoordinatorLink } from './coordinator.ts'
 import { byTopic, keyOf, type PartitionName } from './partitions.ts'
 
 export interface CommittedOffset extends PartitionName {

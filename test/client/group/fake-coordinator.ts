@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Body } from '../../../src/client/broker.ts'
 import type { Cluster } from '../../../src/client/cluster.ts'
-import type { CoordinatorLink } from '../../../src/client/group/coordinator.ts'
+import type { CoordinatorLink } from '../../../src/client/coordinator.ts'
 import type { MembershipEvents } from '../../../src/client/group/membership.ts'
 import { describe, type PartitionName } from '../../../src/client/group/partitions.ts'
 import { defaultOptions } from '../../../src/client/options.ts'

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Cluster } from '../../../src/client/cluster.ts'
-import { Coordinator, type CoordinatorLink } from '../../../src/client/group/coordinator.ts'
+import { Coordinator, type CoordinatorLink } from '../../../src/client/coordinator.ts'
 import { type CommittedOffset, commitOffsets, fetchOffsets } from '../../../src/client/group/offsets.ts'
 import { OffsetCommit } from '../../../src/protocol/apis/08-offset-commit.ts'
 import { OffsetFetch } from '../../../src/protocol/apis/09-offset-fetch.ts'

@@ -36,14 +36,16 @@ export interface Serve {
 export interface ServeOptions {
   /** The data directory; default a new one. */
   data?: string
+  /** `host:port`; default a free port. */
+  listen?: string
   args?: readonly string[]
 }
 
 /** Starts `ktool serve` on a free port and resolves when it has printed its listener's line. */
 export async function serve(options: ServeOptions = {}): Promise<Serve> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'ktool-serve-')))
-  const [port] = await freePorts(1)
-  const bootstrap = `127.0.0.1:${port}`
+  const bootstrap = options.listen ?? `127.0.0.1:${(await freePorts(1))[0]}`
+  const port = Number(bootstrap.split(':')[1])
   const args = [program[1], 'serve', '--listen', bootstrap, '--data', data, ...(options.args ?? [])]
   const child = guard(
     spawn(program[0], args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } }),
@@ -65,7 +67,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serve> {
     child.once('error', reject)
   })
   return {
-    port: port!,
+    port,
     bootstrap,
     data,
     process: child,

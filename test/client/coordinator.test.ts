@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { Broker } from '../../../src/client/broker.ts'
-import type { Cluster } from '../../../src/client/cluster.ts'
-import { Coordinator, findCoordinators } from '../../../src/client/group/coordinator.ts'
-import { defaultOptions } from '../../../src/client/options.ts'
-import { UnreachableError } from '../../../src/errors.ts'
-import { Heartbeat } from '../../../src/protocol/apis/12-heartbeat.ts'
-import { errorCode, KafkaError } from '../../../src/protocol/errors.ts'
-import { withBroker } from '../with-broker.ts'
-import { code } from './fake-coordinator.ts'
+import type { Broker } from '../../src/client/broker.ts'
+import type { Cluster } from '../../src/client/cluster.ts'
+import { Coordinator, findCoordinators } from '../../src/client/coordinator.ts'
+import { defaultOptions } from '../../src/client/options.ts'
+import { UnreachableError } from '../../src/errors.ts'
+import { Heartbeat } from '../../src/protocol/apis/12-heartbeat.ts'
+import { errorCode, KafkaError } from '../../src/protocol/errors.ts'
+import { code } from './group/fake-coordinator.ts'
+import { withBroker } from './with-broker.ts'
 
 type Found = { nodeId: number } | { errorCode: number }
 

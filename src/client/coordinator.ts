@@ -1,13 +1,13 @@
 // The broker that coordinates a group (or a transactional id): found by asking any broker, kept until an answer or a lost
 // connection shows that it is elsewhere now.
 
-import { KtoolError, TimeoutError, UnreachableError } from '../../errors.ts'
-import type { Api } from '../../protocol/api.ts'
-import { FindCoordinator } from '../../protocol/apis/10-find-coordinator.ts'
-import { errorCode, KafkaError } from '../../protocol/errors.ts'
-import type { Body, RequestOptions } from '../broker.ts'
-import type { Cluster } from '../cluster.ts'
-import { retry } from '../retry.ts'
+import { KtoolError, TimeoutError, UnreachableError } from '../errors.ts'
+import type { Api } from '../protocol/api.ts'
+import { FindCoordinator } from '../protocol/apis/10-find-coordinator.ts'
+import { errorCode, KafkaError } from '../protocol/errors.ts'
+import type { Body, RequestOptions } from './broker.ts'
+import type { Cluster } from './cluster.ts'
+import { retry } from './retry.ts'
 
 /** What is coordinated, as FindCoordinator numbers it. */
 export const coordinatorTypes = { group: 0, transaction: 1, share: 2 } as const

@@ -1,0 +1,93 @@
+// What `ktool produce` tells the producer, from its flags and the settings.
+
+import type { Client } from '../client/client.ts'
+import { partitioners } from '../client/partitioner.ts'
+import type { ProducerOptions } from '../client/producer-options.ts'
+import type { Transaction } from '../client/transaction.ts'
+import { UsageError } from '../errors.ts'
+import { type Codec, codecByName, codecs } from '../records/compression/index.ts'
+import { integer } from '../util/numbers.ts'
+import { type Context, defineFlags, type FlagValues } from './command.ts'
+
+export const producerFlags = defineFlags({
+  partitioner: {
+    value: 'NAME',
+    choices: Object.keys(partitioners) as (keyof typeof partitioners)[],
+    doc: 'Who chooses the partition; crc32 is what librdkafka does',
+    defaultDoc: "murmur2 of the key as in Java, or the record's own in jsonl",
+  },
+  compression: { short: 'z', value: 'CODEC[:LEVEL]', parse: compression, doc: 'none, gzip, snappy, lz4 or zstd' },
+  acks: {
+    value: 'N',
+    choices: ['all', '1', '0'],
+    doc: 'Who must have a record: all in-sync replicas, the leader, nobody',
+  },
+  noIdempotence: { doc: 'Without producer id and sequence numbers: a retry may write a record twice' },
+  transactionalId: {
+    value: 'ID',
+    category: 'Transactions',
+    doc: 'All or nothing: one transaction, aborted on an error or a signal',
+    defaultDoc: 'transactional.id',
+  },
+  recordsPerTransaction: {
+    value: 'N',
+    parse: integer({ min: 1 }),
+    category: 'Transactions',
+    doc: 'Commit after every N records and begin another transaction',
+  },
+})
+
+type Flags = FlagValues<typeof producerFlags>
+
+export async function producerOptions(
+  context: Context,
+  client: Client,
+  flags: Flags,
+): Promise<Partial<ProducerOptions> & Pick<ProducerOptions, 'transaction'>> {
+  const { settings } = context
+  const acks = flags.acks ?? settings.acks
+  const { codec, level } = flags.compression ?? { codec: codecByName(settings['compression.type']), level: undefined }
+  const transaction = await transactionOf(context, client, flags)
+  if (transaction !== null && (flags.noIdempotence || !(acks === 'all' || Number(acks) === -1))) {
+    throw new UsageError('a transaction needs idempotence and --acks all')
+  }
+  return {
+    transaction,
+    acks: acks === 'all' ? -1 : (Number(acks) as -1 | 0 | 1),
+    // Without acknowledgements of all replicas sequence numbers promise nothing (Java refuses the combination).
+    idempotence:
+      transaction !== null ||
+      (settings['enable.idempotence'] && !flags.noIdempotence && (acks === 'all' || Number(acks) === -1)),
+    codec,
+    level,
+    batchBytes: settings['batch.size'],
+    lingerMs: settings['linger.ms'],
+    maxInFlight: settings['max.in.flight.requests.per.connection'],
+    deliveryTimeoutMs: settings['delivery.timeout.ms'],
+    ...(flags.partitioner === undefined ? {} : { partitioner: partitioners[flags.partitioner]() }),
+  }
+}
+
+async function transactionOf({ settings }: Context, client: Client, flags: Flags): Promise<Transaction | null> {
+  const id = flags.transactionalId ?? settings['transactional.id']
+  if (id === '') {
+    if (flags.recordsPerTransaction === undefined) return null
+    throw new UsageError('--records-per-transaction needs a --transactional-id')
+  }
+  const { Transaction } = await import('../client/transaction.ts')
+  return new Transaction(client.cluster, id, settings['transaction.timeout.ms'])
+}
+
+function compression(text: string): { codec: Codec | undefined; level: number | undefined } {
+  const [name, level] = text.split(':', 2)
+  if (name === 'none') return { codec: undefined, level: undefined }
+  const codec = codecByName(name)
+  if (codec === undefined) {
+    throw new UsageError(`'${name}' is not a codec`, {
+      hint: `codecs are none, ${codecs.map((c) => c.name).join(', ')}`,
+    })
+  }
+  if (level === undefined) return { codec, level: undefined }
+  if (codec.levels === undefined) throw new UsageError(`${name} has no levels`)
+  return { codec, level: integer(codec.levels)(level) }
+}
