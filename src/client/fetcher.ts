@@ -32,7 +32,7 @@ export interface FetchOptions {
 export const fetchDefaults: FetchOptions = {
   isolation: 0,
   maxBytes: 8 << 20,
-  partitionMaxBytes: 4 << 20,
+  partitionMaxBytes: 8 << 20,
   minBytes: 1,
   maxWaitMs: 500,
 }

@@ -125,7 +125,7 @@ export const table = {
   'max.partition.fetch.bytes': {
     librdkafka: ['fetch.message.max.bytes'],
     parse: bytes,
-    default: '4194304',
+    default: '8388608',
     doc: 'Most bytes of a partition in an answer to a fetch',
   },
   'fetch.max.wait.ms': {

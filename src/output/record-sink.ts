@@ -6,10 +6,9 @@ import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
+import { RangeCopier } from '../util/range-copier.ts'
 
 const PIECE = 1 << 20
-/** From this size on a native copy beats a loop. */
-const COPY_FROM = 32
 /** How many pieces may wait before the caller should. */
 const WAITING = 2
 
@@ -20,6 +19,9 @@ export class RecordSink {
   private readonly alwaysReady: boolean
   private piece: Buffer = Buffer.allocUnsafeSlow(PIECE)
   private used = 0
+  /** One for records and one for what stands between them: each keeps an eye on the buffer it copied from last. */
+  private readonly copier = new RangeCopier()
+  private readonly constants = new RangeCopier()
   private readonly spare: Buffer[] = []
   private readonly queue: Buffer[] = []
   private writing: Promise<void> | null = null
@@ -45,15 +47,14 @@ export class RecordSink {
   range(source: Buffer, start: number, end: number): void {
     const length = end - start
     if (this.used + length > this.piece.length) this.turn(length)
-    const { piece } = this
-    let at = this.used
-    if (length < COPY_FROM) for (let i = start; i < end; i++) piece[at++] = source[i]
-    else source.copy(piece, at, start, end)
-    this.used += length
+    this.used = this.copier.copy(source, start, end, this.piece, this.used)
   }
 
+  /** All of a text that is the same in many records. */
   bytes(source: Buffer): void {
-    this.range(source, 0, source.length)
+    const { length } = source
+    if (this.used + length > this.piece.length) this.turn(length)
+    this.used = this.constants.copy(source, 0, length, this.piece, this.used)
   }
 
   /** A whole number up to 2^53, in decimal. */

@@ -1,6 +1,7 @@
 // Builds record batches (batch.ts has the header, cursor.ts the records) by appending byte ranges to one buffer that is
 // used again for batch after batch; nothing is made per record.
 
+import { RangeCopier } from '../util/range-copier.ts'
 import {
   ATTRIBUTES_AT,
   BASE_SEQUENCE_AT,
@@ -57,13 +58,12 @@ const FIRST_SIZE = 16 * 1024
 const LARGEST = 0x7fff_ffff
 /** Length, attributes and the four numbers of a record at their longest. */
 const MOST_OVERHEAD = 4 * MAX_VARINT_SIZE + 1 + MAX_VARLONG_SIZE
-/** From this size on a native copy beats a loop. */
-const COPY_FROM = 32
 
 export class BatchBuilder {
   /** Records appended so far. */
   count = 0
   private readonly capacity: number
+  private readonly copier = new RangeCopier()
   private buffer: Buffer
   private packed: Buffer = NO_BYTES
   private at = RECORDS_AT
@@ -155,14 +155,14 @@ export class BatchBuilder {
     const out = this.buffer
     p = writeVarint(out, p, length)
     out[p++] = 0
-    p = small ? writeVarint(out, p, timeDelta) : copy(this.largeDelta, 0, timeSize, out, p)
+    p = small ? writeVarint(out, p, timeDelta) : this.copier.copy(this.largeDelta, 0, timeSize, out, p)
     p = writeVarint(out, p, offsetDelta)
     p = writeVarint(out, p, keyLength)
-    if (keyLength > 0) p = copy(source, keyStart, keyEnd, out, p)
+    if (keyLength > 0) p = this.copier.copy(source, keyStart, keyEnd, out, p)
     p = writeVarint(out, p, valueLength)
-    if (valueLength > 0) p = copy(source, valueStart, valueEnd, out, p)
+    if (valueLength > 0) p = this.copier.copy(source, valueStart, valueEnd, out, p)
     if (headers === NO_HEADERS) out[p++] = 0
-    else p = copy(headers, headersStart, headersEnd, out, p)
+    else p = this.copier.copy(headers, headersStart, headersEnd, out, p)
     this.at = p
 
     if (this.wide !== undefined) this.raiseWide(timestamp)
@@ -257,13 +257,6 @@ export class BatchBuilder {
     const value = BigInt(timestamp)
     if (this.wide !== undefined && value > this.wide.max) this.wide.max = value
   }
-}
-
-function copy(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
-  const size = end - start
-  if (size < COPY_FROM) for (let i = 0; i < size; i++) target[at + i] = source[start + i]
-  else source.copy(target, at, start, end)
-  return at + size
 }
 
 export interface Header {
