@@ -41,7 +41,7 @@ export async function measure({
   })
   let rssBytes = 0
   const look = setInterval(() => {
-    rssBytes = Math.max(rssBytes, peakMemory(child.pid as number, command[0]))
+    rssBytes = Math.max(rssBytes, peakMemory(child.pid as number))
   }, 10)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
@@ -56,13 +56,11 @@ export async function measure({
   return { wallMs: wall, cpuMs: user + system, rssBytes }
 }
 
-/** VmHWM of the process under the shell that runs the command. */
-function peakMemory(shell: number, command: string): number {
+/** The largest VmHWM of the processes under the shell that runs the command. */
+function peakMemory(shell: number): number {
   let most = 0
   for (const pid of descendants(shell)) {
     try {
-      const name = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]
-      if (name !== command) continue
       const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
       most = Math.max(most, Number(match?.[1] ?? 0) * 1024)
     } catch {

@@ -19,14 +19,14 @@ export function silentProgress(note: (text: string) => void): Progress {
 
 export function spinner(label: string, stream: Writable, colour: boolean, note: (text: string) => void): Progress {
   let shown: Ora | undefined
-  let text = label
+  let text = () => label
   let finished = false
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora')
     // The work may have ended while the library was loading. stdin is the command's own.
     if (!finished)
       shown = ora({
-        text,
+        text: text(),
         stream: stream as NodeJS.WriteStream,
         color: colour ? 'cyan' : false,
         discardStdin: false,
@@ -35,8 +35,8 @@ export function spinner(label: string, stream: Writable, colour: boolean, note: 
   timer.unref()
   return {
     update(state) {
-      text = `${label} ${state}`
-      if (shown !== undefined) shown.text = text
+      if (shown !== undefined) shown.text = `${label} ${state()}`
+      else text = () => `${label} ${state()}`
     },
     done(last) {
       finished = true

@@ -17,8 +17,8 @@ export const NO_IDENTITY: ProducerIdentity = { producerId: -1, producerEpoch: -1
 export class ProducerBatch {
   readonly builder: BatchBuilder
   readonly capacity: number
-  /** Where each record came from: the caller's number of it, such as a line number. */
-  readonly origins: number[] = []
+  /** Numbers of the records; kept for the records after them. */
+  private numbers: Float64Array = new Float64Array(1024)
   /** The finished bytes, null while records are added or compressed. */
   bytes: Buffer | null = null
   /** Settles when the bytes are finished, where that takes another thread. */
@@ -33,13 +33,27 @@ export class ProducerBatch {
     this.builder = new BatchBuilder(capacity)
   }
 
+  /** Where each record came from: the caller's number of it, such as a line number. */
+  get origins(): Float64Array {
+    return this.numbers.subarray(0, this.count)
+  }
+
+  /** Notes where the record that was appended last came from. */
+  addOrigin(origin: number): void {
+    const { count, numbers } = this
+    if (count > numbers.length) {
+      this.numbers = new Float64Array(numbers.length * 2)
+      this.numbers.set(numbers)
+    }
+    this.numbers[count - 1] = origin
+  }
+
   get count(): number {
     return this.builder.count
   }
 
   reset(): void {
     this.builder.reset()
-    this.origins.length = 0
     this.bytes = null
     this.closing = null
     this.attempts = 0

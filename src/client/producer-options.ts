@@ -45,5 +45,5 @@ export interface DeliveryListener {
   /** `baseOffset` is -1 where the broker does not tell (acks=0, a duplicate). */
   delivered(batch: ProducerBatch, queue: PartitionQueue, baseOffset: number): void
   /** Records that are not written, by their origins. */
-  failed(origins: readonly number[], queue: PartitionQueue, error: KtoolError): void
+  failed(origins: ArrayLike<number>, queue: PartitionQueue, error: KtoolError): void
 }

@@ -10,6 +10,7 @@ import { ProducerBatch } from './producer-batch.ts'
  */
 export function splitBatch(batch: ProducerBatch, keep: (index: number) => boolean, most: number): ProducerBatch[] {
   const cursor = new RecordCursor()
+  const { origins } = batch
   cursor.open(batch.bytes as Buffer, 0)
   const parts: ProducerBatch[] = []
   for (let index = 0; cursor.next(); index++) {
@@ -19,7 +20,7 @@ export function splitBatch(batch: ProducerBatch, keep: (index: number) => boolea
     const { bytes, keyStart, keyEnd, valueStart, valueEnd, headersStart, recordEnd, timestamp } = cursor
     const time = Number.isSafeInteger(timestamp) ? timestamp : cursor.timestampExact
     part.builder.tryAppend(time, bytes, keyStart, keyEnd, valueStart, valueEnd, bytes, headersStart, recordEnd)
-    part.origins.push(batch.origins[index])
+    part.addOrigin(origins[index])
   }
   for (const part of parts) {
     part.ordinal = batch.ordinal

@@ -118,7 +118,7 @@ export class Producer {
         batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers ?? NO_HEADERS)
       }
     }
-    batch.origins.push(origin)
+    batch.addOrigin(origin)
     return true
   }
 

@@ -136,8 +136,8 @@ export function defineFlags<const F extends Record<string, Flag>>(flags: F): F {
 }
 
 export interface Progress {
-  /** Replaces the text after the label. Cheap enough for every batch: drawing has its own pace. */
-  update(text: string): void
+  /** Replaces the text after the label, once it is drawn. Cheap enough for every batch. */
+  update(text: () => string): void
   /** Takes the line away; `text` stays as a note. */
   done(text?: string): void
 }

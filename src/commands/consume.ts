@@ -122,7 +122,7 @@ export const command = defineCommand({
         piece.done()
         sink.push()
         if (records > before) idle?.refresh()
-        progress?.update(`${records.toLocaleString('en')} records`)
+        progress?.update(() => `${records.toLocaleString('en')} records`)
       }
     } finally {
       if (idle !== null) clearTimeout(idle)

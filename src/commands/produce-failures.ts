@@ -9,11 +9,13 @@ const NAMED_FAILURES = 10
 /** Reports records that were not written: the first failures with the numbers of their records, then how many more. */
 export class ProduceFailures {
   private readonly context: Context
+  private readonly onFailure: () => void
   private failures = 0
   private records = 0
 
-  constructor(context: Context) {
+  constructor(context: Context, onFailure: () => void) {
     this.context = context
+    this.onFailure = onFailure
   }
 
   /** A record of the input that is wrong. */
@@ -23,18 +25,15 @@ export class ProduceFailures {
   }
 
   /** Records that the brokers do not take. */
-  refused(origins: readonly number[], error: KtoolError): void {
+  refused(origins: ArrayLike<number>, error: KtoolError): void {
     this.records += origins.length
     if (!this.isNamed()) return
     this.context.fail(error)
     this.context.warn(`not written: ${origins.length === 1 ? 'record' : 'records'} ${ranges(origins)}`)
   }
 
-  get any(): boolean {
-    return this.failures > 0
-  }
-
   private isNamed(): boolean {
+    this.onFailure()
     return this.failures++ < NAMED_FAILURES
   }
 
@@ -44,12 +43,13 @@ export class ProduceFailures {
 }
 
 /** `3, 5-9, 12`; of many, the first few. */
-function ranges(numbers: readonly number[]): string {
+function ranges(numbers: ArrayLike<number>): string {
   const texts: string[] = []
   for (let i = 0; i < numbers.length; ) {
     let last = i
     while (numbers[last + 1] === numbers[last] + 1) last++
-    if (texts.length === NAMED_FAILURES) return `${texts.join(', ')} … ${numbers.at(-1)} (${numbers.length} in all)`
+    if (texts.length === NAMED_FAILURES)
+      return `${texts.join(', ')} … ${numbers[numbers.length - 1]} (${numbers.length} in all)`
     texts.push(last === i ? `${numbers[i]}` : `${numbers[i]}-${numbers[last]}`)
     i = last + 1
   }

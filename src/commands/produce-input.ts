@@ -22,8 +22,6 @@ export interface RecordOptions {
   key: Buffer | null
   headers: Buffer | null
   emptyIsNull: boolean
-  /** How many records to write at most. */
-  count: number
   /** How often each record of the input is written. */
   repeat: number
   /** Makes a topic that a record names ready to be written to. */
@@ -68,7 +66,7 @@ export class ProduceInput {
   }
 
   get isDone(): boolean {
-    return this.taken >= this.options.count || this.stops.isOver
+    return this.stops.isOver
   }
 
   /** Makes a topic the one that is written to. Throws where it does not exist. */
@@ -131,14 +129,15 @@ export class ProduceInput {
   private async records(pieces: AsyncIterable<Buffer>): Promise<void> {
     const reader = this.newReader()
     const { repeat } = this.options
+    const { stops } = this
     for await (const piece of pieces) {
       await this.output.read(piece)
       reader.feed(piece)
       this.now = Date.now()
-      while (!this.isDone && this.step(reader, 'next')) {
-        for (let i = 0; i < repeat && !this.isDone; i++) {
+      while (!stops.isOver && this.step(reader, 'next')) {
+        for (let i = 0; i < repeat && !stops.isOver; i++) {
           if (!this.append(reader)) await this.addOnce(reader)
-          if (this.taken >= this.stops.next) await this.stops.after(this.taken)
+          if (this.taken >= stops.next) await stops.after(this.taken)
         }
       }
       if (this.isDone) return
@@ -159,7 +158,10 @@ export class ProduceInput {
   }
 
   private async add(record: InputRecord): Promise<void> {
-    for (let i = 0; i < this.options.repeat && !this.isDone; i++) await this.addOnce(record)
+    for (let i = 0; i < this.options.repeat && !this.isDone; i++) {
+      await this.addOnce(record)
+      await this.stops.after(this.taken)
+    }
   }
 
   /** Appends, for as long as that takes. */

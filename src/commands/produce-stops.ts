@@ -9,51 +9,65 @@ export interface StopOptions {
   /** Records in a millisecond. */
   rate: number | undefined
   transactional: boolean
+  /** How many records to write at most. */
+  count: number
   recordsPerTransaction: number | undefined
 }
 
 export class ProduceStops {
   /** The number of records before which there is no need to ask. */
   next = 0
+  /** Nothing more is to be taken. */
+  isOver = false
   private readonly context: Context
   private readonly producer: Producer
-  private readonly failed: () => boolean
   private readonly pace: Pace | null
   private readonly transactional: boolean
   private readonly every: number
   private nextEnd: number
+  private readonly count: number
   private committed = 0
+  /** Whether the transaction that is open is to be undone. */
+  private aborts = false
 
-  /** `failed` tells whether a record was refused: a transaction is whole or not at all. */
-  constructor(context: Context, producer: Producer, failed: () => boolean, options: StopOptions) {
-    const { rate, transactional, recordsPerTransaction = Number.POSITIVE_INFINITY } = options
+  constructor(context: Context, producer: Producer, options: StopOptions) {
+    const { rate, transactional, count, recordsPerTransaction = Number.POSITIVE_INFINITY } = options
     this.context = context
     this.producer = producer
-    this.failed = failed
     this.transactional = transactional
     this.pace = rate === undefined ? null : new Pace(rate)
     this.every = this.nextEnd = recordsPerTransaction
-    if (this.pace === null) this.next = this.nextEnd
+    this.count = count
+    if (this.pace === null) this.next = Math.min(this.nextEnd, count)
+    this.isOver = context.signal.aborted
+    context.signal.addEventListener('abort', () => this.interrupt(), { once: true })
   }
 
-  /** Whether nothing more is to be taken. */
-  get isOver(): boolean {
-    return this.context.signal.aborted || (this.transactional && this.failed())
+  /** A record was refused: a transaction is whole or not at all. */
+  failed(): void {
+    if (this.transactional) this.interrupt()
   }
 
-  /** After `taken` records: commits where that many make a transaction. */
+  private interrupt(): void {
+    this.isOver = true
+    this.aborts = true
+  }
+
+  /** After `taken` records: ends the transaction or the run where that many make it. */
   async after(taken: number): Promise<void> {
-    if (taken < this.nextEnd) return
-    await this.endTransaction(taken)
-    this.nextEnd += this.every
-    if (this.pace === null) this.next = this.nextEnd
+    if (taken >= this.nextEnd) {
+      await this.endTransaction(taken)
+      this.nextEnd += this.every
+    }
+    if (taken >= this.count) this.isOver = true
+    if (this.pace === null) this.next = Math.min(this.nextEnd, this.count)
   }
 
   /** Before the record after `taken` ones: waits until the rate lets it go. */
   async before(taken: number): Promise<void> {
     if (this.pace === null || taken < this.next) return
     try {
-      this.next = Math.min(this.nextEnd, await this.pace.after(taken, this.context.signal))
+      this.next = Math.min(this.nextEnd, this.count, await this.pace.after(taken, this.context.signal))
     } catch (error) {
       if (!this.context.signal.aborted) throw error
     }
@@ -67,8 +81,8 @@ export class ProduceStops {
 
   /** Commits, unless a record of the transaction failed or the run is ended before its time. */
   private async endTransaction(taken: number): Promise<void> {
-    if (!this.isOver) await this.producer.flush()
-    const commit = !this.isOver
+    if (!this.aborts) await this.producer.flush()
+    const commit = !this.aborts
     await this.producer.endTransaction(commit)
     if (commit) this.committed = taken
     else if (taken > this.committed) {

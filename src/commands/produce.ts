@@ -114,7 +114,7 @@ export const command = defineCommand({
   async run(context, { topic, files }, flags) {
     checkFlags(flags, files)
     const client = await context.client()
-    const failures = new ProduceFailures(context)
+    const failures = new ProduceFailures(context, () => stops.failed())
     const progress = context.isTerminal.stdin ? null : context.progress('producing')
     let delivered = 0
     const output = new ProduceOutput(context, flags)
@@ -123,13 +123,14 @@ export const command = defineCommand({
       delivered(batch, queue, baseOffset) {
         delivered += batch.count
         output.delivered(batch, queue, baseOffset)
-        progress?.update(`${delivered.toLocaleString('en')} records`)
+        progress?.update(() => `${delivered.toLocaleString('en')} records`)
       },
       failed: (origins, _queue, error) => failures.refused(origins, error),
     })
 
-    const stops = new ProduceStops(context, producer, () => failures.any, {
+    const stops = new ProduceStops(context, producer, {
       rate: flags.rate,
+      count: flags.count ?? Number.POSITIVE_INFINITY,
       transactional: options.transaction !== null,
       recordsPerTransaction: flags.recordsPerTransaction,
     })
@@ -151,6 +152,7 @@ export const command = defineCommand({
       } catch (error) {
         if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
         context.fail(error, file)
+        stops.failed()
       }
     }
     await stops.finish(input.taken)
@@ -188,7 +190,6 @@ function recordOptions(client: Client, producer: Producer, topic: string, flags:
     key: flags.key === undefined ? null : Buffer.from(flags.key),
     headers: flags.header.length === 0 ? null : encodeHeaders(flags.header),
     emptyIsNull: flags.null,
-    count: flags.count ?? Number.POSITIVE_INFINITY,
     repeat: flags.repeat,
     prepare: (name) => prepare(client, producer, name, flags),
   }

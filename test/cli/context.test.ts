@@ -96,7 +96,7 @@ test('a terminal is asked, on stderr', async () => {
 test('progress is silent in a pipe and with --quiet', async () => {
   const piped = setUp()
   const progress = piped.context.progress('copying')
-  progress.update('50 %')
+  progress.update(() => '50 %')
   progress.done('copied')
   assert.equal(piped.error(), 'copied\n')
   const quiet = setUp(['-q'], { terminal: true })
@@ -107,7 +107,7 @@ test('progress is silent in a pipe and with --quiet', async () => {
 test('progress of quick work leaves no trace on a terminal', async () => {
   const { context, error } = setUp([], { terminal: true })
   const progress = context.progress('copying')
-  progress.update('50 %')
+  progress.update(() => '50 %')
   progress.done()
   await turn()
   assert.equal(error(), '')
@@ -127,7 +127,7 @@ test('progress of long work is drawn on stderr and taken away', async () => {
       })
     })
     const progress = context.progress('copying')
-    progress.update('50 %')
+    progress.update(() => '50 %')
     await seen
     progress.done('copied')
     await turn()

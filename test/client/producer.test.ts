@@ -32,7 +32,7 @@ async function produce(
         outcome.delivered += batch.count
       },
       failed: (origins, _queue, error) => {
-        outcome.failed.push(...origins)
+        outcome.failed.push(...Array.from(origins))
         outcome.errors.push(error.message)
       },
     },
@@ -142,7 +142,7 @@ test('a topic that goes away fails its records after the time for delivery, and 
     {
       delivered: () => {},
       failed: (origins, _queue, error) => {
-        outcome.failed.push(...origins)
+        outcome.failed.push(...Array.from(origins))
         outcome.errors.push(error.message)
       },
     },

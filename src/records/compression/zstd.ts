@@ -2,6 +2,7 @@
 
 import * as zlib from 'node:zlib'
 import { type Codec, outputPiece, zlibError } from './codec.ts'
+import { inThreads } from './threads.ts'
 
 const NAME = 'zstd'
 
@@ -23,19 +24,17 @@ export const zstd: Codec = {
   },
 
   compressAsync(source, start, end, level) {
-    return new Promise((resolve, reject) => {
-      zlib.zstdCompress(source.subarray(start, end), compressOptions(end - start, level), (error, result) =>
-        error ? reject(error) : resolve(result),
-      )
-    })
+    const options = compressOptions(end - start, level)
+    return inThreads((done) => zlib.zstdCompress(source.subarray(start, end), options, done))
   },
 
-  decompressAsync(source, start, end, limit) {
-    return new Promise((resolve, reject) => {
-      zlib.zstdDecompress(source.subarray(start, end), decompressOptions(end - start, limit), (error, result) =>
-        error ? reject(zlibError(NAME, limit, error)) : resolve(result),
-      )
-    })
+  async decompressAsync(source, start, end, limit) {
+    const options = decompressOptions(end - start, limit)
+    try {
+      return await inThreads((done) => zlib.zstdDecompress(source.subarray(start, end), options, done))
+    } catch (error) {
+      throw zlibError(NAME, limit, error)
+    }
   },
 }
 
