@@ -11,6 +11,8 @@ export interface Bench {
   big: string
   wide: string
   codecs: Record<string, string>
+  /** How many records `big` has. */
+  bigCount: number
   /** A file of lines (99 bytes with the newline), keyed up to the first tab. */
   lines: string
   oneLine: string
@@ -95,7 +97,7 @@ function consume(
             }
           : {}),
         ...(more.java
-          ? { java: java(kafka, 'console-consumer', '--topic', name, '--from-beginning', '--timeout-ms', '3000') }
+          ? { java: java(kafka, 'console-consumer', '--topic', name, '--from-beginning', '--max-messages', `${bench.bigCount}`) }
           : {}),
       }
     },

@@ -68,6 +68,7 @@ async function prepare({ bootstrap }: Kafka): Promise<Bench> {
     oneLine,
     topic,
     codecs,
+    bigCount: 8 * count,
     big: needed('consume') || needed('last 10') ? await fill(await topic(1), 8) : '',
     wide: needed('12 partitions') ? await fill(await topic(12), 8, '-K', '\\t') : '',
   }

@@ -31,8 +31,8 @@ export interface FetchOptions {
 
 export const fetchDefaults: FetchOptions = {
   isolation: 0,
-  maxBytes: 8 << 20,
-  partitionMaxBytes: 8 << 20,
+  maxBytes: 16 << 20,
+  partitionMaxBytes: 16 << 20,
   minBytes: 1,
   maxWaitMs: 500,
 }

@@ -102,12 +102,13 @@ export const command = defineCommand({
     const reader = new RecordReader({ checkCrcs: settings['check.crcs'], committedOnly })
     const progress = context.isTerminal.stdout ? null : context.progress('consuming')
     const { test } = filter
-    const { count = Number.POSITIVE_INFINITY } = flags
     let records = 0
+    // Small numbers make the comparison of each record cheap.
+    const last = flags.count ?? -1
     const visit = (view: RecordView): boolean => {
       if (test !== null && !test(view)) return true
       write(view, sink)
-      return ++records < count
+      return ++records !== last
     }
     const pace = () => sink.pace()
     try {
@@ -116,8 +117,9 @@ export const command = defineCommand({
         for (const fetched of piece.partitions) {
           const whole = await readOn(reader, fetched, visit, pace)
           consumer.passed(fetched, whole ? undefined : reader.view.cursor.offset + 1)
-          if (!whole) consumer.stop()
-          if (records >= count) break
+          if (whole) continue
+          consumer.stop()
+          break
         }
         piece.done()
         sink.push()

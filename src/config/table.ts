@@ -119,13 +119,13 @@ export const table = {
   },
   'fetch.max.bytes': {
     parse: bytes,
-    default: '8388608',
+    default: '16777216',
     doc: 'Most bytes of an answer to a fetch',
   },
   'max.partition.fetch.bytes': {
     librdkafka: ['fetch.message.max.bytes'],
     parse: bytes,
-    default: '8388608',
+    default: '16777216',
     doc: 'Most bytes of a partition in an answer to a fetch',
   },
   'fetch.max.wait.ms': {

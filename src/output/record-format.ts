@@ -10,10 +10,11 @@ import { UsageError } from '../errors.ts'
 import { leaderEpochOf, producerIdOf, type RecordView } from '../records/view.ts'
 import { unescapeBytes } from '../util/escapes.ts'
 import { nearest } from '../util/nearest.ts'
+import { FixedText } from './fixed-text.ts'
 import { jsonBytes } from './record-json.ts'
 import type { RecordSink } from './record-sink.ts'
 
-const NULL = Buffer.from('NULL')
+const NULL = new FixedText('NULL')
 const FORMS = ['hex', 'base64', 'json']
 const TOKENS = 'svkSKRtpoTePhd%'
 
@@ -42,12 +43,14 @@ export interface FormatOptions {
 
 /** Compiles a format. Throws a UsageError that names the place. */
 export function compileFormat(format: string, { showNull = false }: FormatOptions = {}): RecordWriter {
-  const literals: Buffer[] = []
+  const literals: FixedText[] = []
   const lines: string[] = []
   const literal = (text: string) => {
     if (text === '') return
     const bytes = unescapeBytes(text)
-    lines.push(bytes.length === 1 ? `w.byte(${bytes[0]})` : `w.bytes(literals[${literals.push(bytes) - 1}])`)
+    lines.push(
+      bytes.length === 1 ? `w.byte(${bytes[0]})` : `w.fixed(literals[${literals.push(new FixedText(bytes)) - 1}])`,
+    )
   }
   let at = 0
   for (const match of format.matchAll(/%(.?)(?:\{([^}]*)\})?/gs)) {
@@ -62,9 +65,9 @@ export function compileFormat(format: string, { showNull = false }: FormatOption
   return new Function('helpers', 'literals', body)(helpers, literals) as RecordWriter
 }
 
-function tokenSource(token: string, argument: string | undefined, showNull: boolean, literals: Buffer[]): string {
+function tokenSource(token: string, argument: string | undefined, showNull: boolean, literals: FixedText[]): string {
   if (token === 'h' && argument !== undefined) {
-    return `helpers.header(w, c, literals[${literals.push(Buffer.from(argument)) - 1}])`
+    return `helpers.header(w, c, literals[${literals.push(new FixedText(argument)) - 1}].bytes)`
   }
   if (token === 'd') {
     if (argument !== 'iso') throw new UsageError(`%d{${argument ?? ''}} is not a time format`, { hint: 'use %d{iso}' })
@@ -72,7 +75,7 @@ function tokenSource(token: string, argument: string | undefined, showNull: bool
   }
   if (token === 's' || token === 'v' || token === 'k') {
     const field = token === 'k' ? 'key' : 'value'
-    const whenNull = showNull ? ' else w.bytes(helpers.NULL)' : ''
+    const whenNull = showNull ? ' else w.fixed(helpers.NULL)' : ''
     if (argument === undefined) {
       return `if (c.${field}Start >= 0) w.range(c.bytes, c.${field}Start, c.${field}End);${whenNull}`
     }
@@ -136,7 +139,7 @@ const helpers = {
       if (!first) sink.byte(0x2c)
       sink.range(cursor.bytes, cursor.headerKeyStart, cursor.headerKeyEnd)
       sink.byte(0x3d)
-      if (cursor.headerValueStart < 0) sink.bytes(NULL)
+      if (cursor.headerValueStart < 0) sink.fixed(NULL)
       else sink.range(cursor.bytes, cursor.headerValueStart, cursor.headerValueEnd)
     }
   },

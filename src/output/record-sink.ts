@@ -7,8 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { promisify } from 'node:util'
 import { RangeCopier } from '../util/range-copier.ts'
+import type { FixedText } from './fixed-text.ts'
 
 const PIECE = 1 << 20
+/** Numbers from here on are written in two parts. */
+const LOW_DIGITS = 1_000_000_000
+const LONGEST_ESCAPE = 6
+const ESCAPED_AT_ONCE = Math.floor(PIECE / LONGEST_ESCAPE)
 /** How many pieces may wait before the caller should. */
 const WAITING = 2
 
@@ -19,9 +24,7 @@ export class RecordSink {
   private readonly alwaysReady: boolean
   private piece: Buffer = Buffer.allocUnsafeSlow(PIECE)
   private used = 0
-  /** One for records and one for what stands between them: each keeps an eye on the buffer it copied from last. */
   private readonly copier = new RangeCopier()
-  private readonly constants = new RangeCopier()
   private readonly spare: Buffer[] = []
   private readonly queue: Buffer[] = []
   private writing: Promise<void> | null = null
@@ -50,36 +53,65 @@ export class RecordSink {
     this.used = this.copier.copy(source, start, end, this.piece, this.used)
   }
 
-  /** All of a text that is the same in many records. */
-  bytes(source: Buffer): void {
-    const { length } = source
+  /** A text that is the same in many records. */
+  fixed({ bytes, view }: FixedText): void {
+    const { length } = bytes
     if (this.used + length > this.piece.length) this.turn(length)
-    this.used = this.constants.copy(source, 0, length, this.piece, this.used)
+    const { piece } = this
+    let at = this.used
+    this.used = at + length
+    if (length < 8) {
+      for (let i = 0; i < length; i++) piece[at++] = bytes[i]
+      return
+    }
+    const to = this.copier.viewOf(piece)
+    const last = length - 8
+    for (let i = 0; i < last; i += 8, at += 8) to.setBigUint64(at, view.getBigUint64(i, true), true)
+    to.setBigUint64(this.used - 8, view.getBigUint64(last, true), true)
+  }
+
+  /** Text as it stands inside a JSON string; `escapes` by byte. */
+  escaped(source: Buffer, start: number, end: number, escapes: readonly Buffer[]): void {
+    for (let from = start; from < end; from += ESCAPED_AT_ONCE) {
+      const to = Math.min(end, from + ESCAPED_AT_ONCE)
+      const most = (to - from) * LONGEST_ESCAPE
+      if (this.used + most > this.piece.length) this.turn(most)
+      this.used = this.copier.copyEscaped(source, from, to, this.piece, this.used, escapes)
+    }
   }
 
   /** A whole number up to 2^53, in decimal. */
   integer(value: number): void {
     if (this.used + 24 > this.piece.length) this.turn(24)
-    const { piece } = this
-    let at = this.used
     if (value < 0) {
-      piece[at++] = 0x2d
+      this.piece[this.used++] = 0x2d
       value = -value
     }
-    let digits = 1
-    for (let power = 10; value >= power; power *= 10) digits++
-    let end = at + digits
-    this.used = end
-    while (value > 0x7fff_ffff) {
-      const rest = Math.floor(value / 10)
-      piece[--end] = 0x30 + (value - rest * 10)
-      value = rest
+    if (value < LOW_DIGITS) {
+      this.digits(value, 0)
+      return
     }
-    let small = value | 0
-    while (end > at) {
-      const rest = (small / 10) | 0
-      piece[--end] = 0x30 + (small - rest * 10)
-      small = rest
+    // Whole numbers of 32 bits are divided much faster than larger ones.
+    const high = Math.floor(value / LOW_DIGITS)
+    this.digits(high, 0)
+    this.digits(value - high * LOW_DIGITS, 9)
+  }
+
+  /** A number below 2^31; where `least` is not 0, with zeros in front up to so many digits. */
+  private digits(value: number, least: number): void {
+    const { piece } = this
+    let rest = value | 0
+    let count = least
+    if (least === 0) {
+      count = 1
+      for (let power = 10; rest >= power; power *= 10) count++
+    }
+    let end = this.used + count
+    this.used = end
+    for (; count > 0; count--) {
+      const next = (rest / 10) | 0
+      piece[--end] = 0x30 + (rest - next * 10)
+      rest = next
     }
   }
 
