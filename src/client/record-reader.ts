@@ -15,6 +15,7 @@ import {
 } from '../records/batch.ts'
 import { decompressAsync, RecordCursor } from '../records/cursor.ts'
 import type { RecordView } from '../records/view.ts'
+import { free } from '../util/free.ts'
 import type { Fetched, Position } from './fetcher.ts'
 
 export interface ReaderOptions {
@@ -56,10 +57,13 @@ export class RecordReader {
       if (nextOffset(records, at) <= from) continue
       if (this.options.checkCrcs) checkCrc(records, at)
       if (producers?.leavesOut(records, at) || isControl(records, at)) continue
-      const decompressed = ahead.take(at)
+      const decompressing = ahead.take(at)
+      const decompressed = decompressing === undefined ? undefined : await decompressing
       view.batchAt = at
-      view.cursor.open(records, at, decompressed === undefined ? undefined : await decompressed)
-      if (!this.visitBatch(from, position.until, visit)) return false
+      view.cursor.open(records, at, decompressed)
+      const whole = this.visitBatch(from, position.until, visit)
+      if (decompressed !== undefined) free(decompressed)
+      if (!whole) return false
       const waiting = pace()
       if (waiting !== undefined) await waiting
     }

@@ -1,6 +1,7 @@
 // Builds record batches (batch.ts has the header, cursor.ts the records) by appending byte ranges to one buffer that is
 // used again for batch after batch; nothing is made per record.
 
+import { free } from '../util/free.ts'
 import { RangeCopier } from '../util/range-copier.ts'
 import {
   ATTRIBUTES_AT,
@@ -191,6 +192,7 @@ export class BatchBuilder {
     const size = RECORDS_AT + compressed.length
     if (this.packed.length < size) this.packed = Buffer.allocUnsafeSlow(size + (size >>> 2))
     compressed.copy(this.packed, RECORDS_AT)
+    free(compressed)
     return this.finish(this.packed, size, fields)
   }
 

@@ -60,7 +60,10 @@ export function zlibError(codec: string, limit: number, error: unknown): Corrupt
   return code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(codec, limit) : notDecompressed(codec, message, error)
 }
 
-/** Output is made in pieces of this size: most batches fit into one, and none holds much more than it needs. */
+/**
+ * Output is made in pieces of this size: most batches fit into one, as pieces that have to be joined leave garbage, and no
+ * small one holds much more than it needs.
+ */
 export function outputPiece(compressedSize: number): number {
-  return Math.min(Math.max(compressedSize * 4, 1024), 1024 * 1024)
+  return compressedSize > 16 * 1024 ? 1 << 20 : Math.max(compressedSize * 8, 1024)
 }

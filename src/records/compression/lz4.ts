@@ -16,6 +16,7 @@
 // is too; the others of compression.lz4.level are taken and compress the same.
 
 import { createRequire } from 'node:module'
+import { free } from '../../util/free.ts'
 import { type Codec, notDecompressed, type Scratch, tooLarge } from './codec.ts'
 import { xxh32 } from './xxh32.ts'
 
@@ -101,7 +102,8 @@ export const lz4: Codec = {
       if (size > largest)
         throw notDecompressed(NAME, `a block of ${size} bytes is over the ${largest} that it announced`)
       need(p, size)
-      const block = word >= STORED ? source.subarray(p, p + size) : unpack(source, p, size, largest)
+      const stored = word >= STORED
+      const block = stored ? source.subarray(p, p + size) : unpack(source, p, size, largest)
       p += size
       if ((flags & BLOCK_CHECKSUMS) !== 0) {
         need(p, 4)
@@ -113,6 +115,7 @@ export const lz4: Codec = {
       if (used + block.length > out.length) out = grow(scratch, used + block.length, used, limit)
       out.set(block, used)
       used += block.length
+      if (!stored) free(block)
     }
     if ((flags & CONTENT_CHECKSUM) !== 0) {
       need(p, 4)

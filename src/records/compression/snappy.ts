@@ -9,6 +9,7 @@
 // A snappy block begins with the size of its content as an unsigned varint.
 
 import { createRequire } from 'node:module'
+import { free } from '../../util/free.ts'
 import { type Codec, notDecompressed, tooLarge } from './codec.ts'
 
 const NAME = 'snappy'
@@ -97,6 +98,7 @@ export function makeSnappy(blocks: () => BlockLibrary): Codec {
         if (content.length !== size) throw notDecompressed(NAME, `a block of ${size} bytes holds ${content.length}`)
         out.set(content, used)
         used += size
+        free(content)
       }
       return out.subarray(0, used)
     },
