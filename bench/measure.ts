@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 
 export interface Cost {
   wallMs: number
@@ -30,14 +31,19 @@ export async function measure({
   codes = [0],
 }: Run): Promise<Cost> {
   // The shell's own `time` counts the CPU of everything in the pipeline's first command.
-  const script = `TIMEFORMAT='%R %U %S'; set -o pipefail; { time "$@" 2>&3 ; } 3>/dev/null 2>&4 < "$STDIN" ${sink}`
+  const script = `TIMEFORMAT='%R %U %S'; set -o pipefail; { time "$@" 2>&5 ; } 2>&4 < "$STDIN" ${sink}`
   const child = spawn('bash', ['-c', script, 'bash', ...command], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env, STDIN: stdin },
   })
   let times = ''
   child.stdio[4]?.on('data', (text) => {
     times += text
+  })
+  let said = ''
+  const errors = child.stdio[5 as 4] as Readable
+  errors.on('data', (text) => {
+    if (said.length < 2000) said += text
   })
   let rssBytes = 0
   const look = setInterval(() => {
@@ -48,7 +54,7 @@ export async function measure({
     child.on('close', resolve)
   })
   clearInterval(look)
-  if (!codes.includes(code ?? -1)) throw new Error(`${command.join(' ')} ended with ${code}`)
+  if (!codes.includes(code ?? -1)) throw new Error(`${command.join(' ')} ended with ${code}: ${said}`)
   const [wall, user, system] = times
     .trim()
     .split(' ')

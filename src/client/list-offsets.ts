@@ -1,6 +1,7 @@
 // Offsets by time: the earliest, the latest, that of the largest timestamp, or the first at or after a time. Asked of the
 // partitions' leaders, and again where a leader has moved.
 
+import { KtoolError } from '../errors.ts'
 import { ListOffsets } from '../protocol/apis/02-list-offsets.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
@@ -34,35 +35,71 @@ export async function listOffsets(
   queries: readonly OffsetQuery[],
   isolation: IsolationLevel = 0,
 ): Promise<OffsetAnswer[]> {
-  const answers: (OffsetAnswer | undefined)[] = new Array(queries.length)
-  await retry(cluster.options, async () => {
-    const open = queries.map((query, index) => ({ query, index })).filter(({ index }) => answers[index] === undefined)
-    const byLeader = new Map<Broker, typeof open>()
+  return (await tryListOffsets(cluster, queries, isolation)).map((answer) => {
+    if (answer instanceof KtoolError) throw answer
+    return answer
+  })
+}
+
+/** As listOffsets, with an error in the place of each answer that can't be had. */
+export async function tryListOffsets(
+  cluster: Cluster,
+  queries: readonly OffsetQuery[],
+  isolation: IsolationLevel = 0,
+): Promise<(OffsetAnswer | KtoolError)[]> {
+  const answers: (OffsetAnswer | KtoolError)[] = new Array(queries.length)
+  let open = queries.map((query, index) => ({ query, index }))
+  const settle = (index: number, error: unknown) => {
+    if (!(error instanceof KtoolError)) throw error
+    answers[index] = error
+  }
+  const attempt = async () => {
+    const byLeader = new Map<Broker, Item[]>()
     for (const item of open) {
-      const { broker } = await cluster.leader(item.query.topic, item.query.partition)
-      byLeader.set(broker, [...(byLeader.get(broker) ?? []), item])
+      try {
+        const { broker } = await cluster.leader(item.query.topic, item.query.partition)
+        const items = byLeader.get(broker)
+        if (items === undefined) byLeader.set(broker, [item])
+        else items.push(item)
+      } catch (error) {
+        settle(item.index, error)
+      }
     }
-    const results = await Promise.allSettled(
+    await Promise.all(
       [...byLeader].map(async ([broker, items]) => {
-        for (const { index, answer } of await ask(cluster, broker, items, isolation)) answers[index] = answer
+        try {
+          for (const { index, answer } of await ask(cluster, broker, items, isolation)) answers[index] = answer
+        } catch (error) {
+          for (const { index } of items) settle(index, error)
+        }
       }),
     )
-    for (const result of results) {
-      if (result.status === 'fulfilled') continue
-      if (isRetriable(result.reason)) for (const { query } of open) cluster.forget(query.topic)
-      throw result.reason
-    }
-  })
-  return answers as OffsetAnswer[]
+    open = open.filter(({ index }) => isRetriable(answers[index]))
+    if (open.length === 0) return
+    for (const { query } of open) cluster.forget(query.topic)
+    throw answers[open[0].index]
+  }
+  try {
+    await retry(cluster.options, attempt)
+  } catch (error) {
+    // The answers that are still open say why; only what is no failure of the cluster goes on.
+    if (!(error instanceof KtoolError)) throw error
+  }
+  return answers
+}
+
+interface Item {
+  query: OffsetQuery
+  index: number
 }
 
 async function ask(
   cluster: Cluster,
   broker: Broker,
-  items: { query: OffsetQuery; index: number }[],
+  items: readonly Item[],
   isolationLevel: IsolationLevel,
-): Promise<{ index: number; answer: OffsetAnswer }[]> {
-  const topics = [...new Set(items.map(({ query }) => query.topic))]
+): Promise<{ index: number; answer: OffsetAnswer | KafkaError }[]> {
+  const topics = Map.groupBy(items, ({ query }) => query.topic)
   // Version 7 is the first that finds the largest timestamp (KIP-734).
   const wantsMax = items.some(({ query }) => query.timestamp === OffsetTime.maxTimestamp)
   const response = await broker.request(
@@ -70,23 +107,24 @@ async function ask(
     {
       replicaId: -1,
       isolationLevel,
-      topics: topics.map((name) => ({
+      topics: [...topics].map(([name, wanted]) => ({
         name,
-        partitions: items
-          .filter(({ query }) => query.topic === name)
-          .map(({ query }) => ({ partitionIndex: query.partition, timestamp: query.timestamp })),
+        partitions: wanted.map(({ query }) => ({ partitionIndex: query.partition, timestamp: query.timestamp })),
       })),
       timeoutMs: cluster.options.requestTimeoutMs,
     },
     { minVersion: wantsMax ? 7 : undefined },
   )
+  const rows = new Map(
+    response.topics.map(({ name, partitions }) => [name, new Map(partitions.map((row) => [row.partitionIndex, row]))]),
+  )
   return items.map(({ query, index }) => {
-    const row = response.topics
-      .find((topic) => topic.name === query.topic)
-      ?.partitions.find((partition) => partition.partitionIndex === query.partition)
+    const row = rows.get(query.topic)?.get(query.partition)
     const what = `offset in partition ${query.partition} of ${query.topic}`
-    if (row === undefined) throw new KafkaError(-1, what, `${broker.name} left it out of its answer`)
-    if (row.errorCode !== 0) throw new KafkaError(row.errorCode, what)
+    if (row === undefined) {
+      return { index, answer: new KafkaError(-1, what, `${broker.name} left it out of its answer`) }
+    }
+    if (row.errorCode !== 0) return { index, answer: new KafkaError(row.errorCode, what) }
     const { offset, timestamp: recordTimestamp, leaderEpoch } = row
     return { index, answer: { ...query, offset, recordTimestamp, leaderEpoch } }
   })

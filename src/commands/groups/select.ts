@@ -1,0 +1,46 @@
+// Groups by the names and patterns of an argument list.
+
+import type { GroupListing, Groups } from '../../client/groups.ts'
+import { KtoolError } from '../../errors.ts'
+import { namePattern, selectByName } from '../../util/name-pattern.ts'
+import { nearest } from '../../util/nearest.ts'
+import type { Context } from '../command.ts'
+
+/** A group that is not there. */
+export class UnknownGroupError extends KtoolError {
+  readonly groupId: string
+
+  constructor(groupId: string, near: readonly string[]) {
+    const hint = near.length > 0 ? `did you mean ${near.join(' or ')}? ` : ''
+    super(`there is no group ${groupId}`, { hint: `${hint}\`ktool groups list\` shows all` })
+    this.groupId = groupId
+  }
+}
+
+export interface SelectedGroups {
+  groups: GroupListing[]
+  /** The names that are not there; patterns that match nothing are among `errors` only. */
+  unknown: UnknownGroupError[]
+  errors: KtoolError[]
+  byPattern: boolean
+}
+
+/** The groups that the arguments choose; without arguments all. Brokers that can't be asked are reported. */
+export async function selectGroups(
+  context: Context,
+  groups: Groups,
+  names: readonly string[],
+): Promise<SelectedGroups> {
+  const { groups: all, errors: failures } = await groups.list()
+  for (const error of failures) context.fail(error)
+  const named = all.map((group) => ({ ...group, name: group.groupId }))
+  const { items, unmatched, byPattern } = selectByName(named, names.map(namePattern))
+  const ids = all.map(({ groupId }) => groupId)
+  const unknown = unmatched
+    .filter(({ literal }) => literal)
+    .map(({ text }) => new UnknownGroupError(text, nearest(text, ids)))
+  const errors = unmatched
+    .filter(({ literal }) => !literal)
+    .map(({ text }) => new KtoolError(`no group matches ${text}`, { hint: '`ktool groups list` shows all' }))
+  return { groups: items.map(({ name: _, ...group }) => group), unknown, errors: [...unknown, ...errors], byPattern }
+}

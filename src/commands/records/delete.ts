@@ -1,0 +1,128 @@
+// ktool records delete: moves the beginning of partitions forward.
+
+import { deleteRecords } from '../../client/delete-records.ts'
+import { OffsetTime, tryListOffsets } from '../../client/list-offsets.ts'
+import { partitionBounds } from '../../client/start-offset.ts'
+import { ExitCode, KtoolError, UsageError } from '../../errors.ts'
+import { parseTime } from '../../util/time.ts'
+import { parseTopicPartitions } from '../../util/topic-partitions.ts'
+import { defineCommand } from '../command.ts'
+
+type Before = { offset: number } | { timestamp: number }
+
+interface Row {
+  topic: string
+  partition: number
+  earliest: number
+  latest: number
+  before: number
+  records: number
+  result: 'deleted' | 'would-delete' | 'nothing'
+}
+
+export const command = defineCommand({
+  path: 'records delete',
+  summary: 'Delete the oldest records of a topic',
+  description:
+    'Deletes all records before an offset, a time, or the end, for good. Prints the plan; only with --execute it is ' +
+    'done. The number of records is that of offsets: compaction and transactions leave fewer.',
+  args: {
+    topics: {
+      value: 'TOPIC[:LIST]',
+      doc: 'Topic, or some of its partitions: orders:0,2-5',
+      repeatable: true,
+      complete: 'topic',
+    },
+  },
+  flags: {
+    before: {
+      value: 'POINT',
+      parse: parseBefore,
+      required: true,
+      doc: 'Up to where (exclusive): an offset, latest, or a time such as 2026-03-02T06:30, @EPOCH-MS, -7d',
+    },
+    execute: { doc: 'Do it; without it nothing is deleted' },
+  },
+  examples: [
+    { line: 'ktool records delete orders --before -7d', doc: 'What would go' },
+    { line: 'ktool records delete orders:3 --before 1200 --execute', doc: 'Of one partition' },
+    { line: 'ktool records delete orders --before latest --execute', doc: 'Empty a topic' },
+  ],
+  async run(context, { topics }, { before, execute }) {
+    const { cluster } = await context.client()
+    const chosen: { topic: string; partition: number }[] = []
+    for (const { topic, partitions } of topics.map(parseTopicPartitions)) {
+      const { length } = (await cluster.topic(topic)).partitions
+      for (const partition of partitions ?? Array(length).keys()) {
+        if (partition >= length) {
+          throw new KtoolError(`topic ${topic} has no partition ${partition}`, {
+            hint: `its partitions are 0 to ${length - 1}`,
+          })
+        }
+        chosen.push({ topic, partition })
+      }
+    }
+    const bounds = await partitionBounds(cluster, chosen, 0)
+    const targets =
+      'offset' in before
+        ? bounds.map(({ latest }) => Math.min(before.offset, latest))
+        : (
+            await tryListOffsets(
+              cluster,
+              chosen.map((partition) => ({ ...partition, timestamp: before.timestamp })),
+            )
+          ).map((answer, i) => {
+            if (answer instanceof KtoolError) throw answer
+            return answer.offset < 0 ? bounds[i].latest : answer.offset
+          })
+    const plan = bounds.map((row, i) => ({ ...row, before: Math.max(targets[i], row.earliest) }))
+    const wanted = plan.filter(({ before, earliest }) => before > earliest)
+    const count = wanted.reduce((sum, { before, earliest }) => sum + before - earliest, 0)
+    if (execute && wanted.length > 0) {
+      const question = `Delete ${count.toLocaleString('en')} records of ${topics.join(', ')} for good?`
+      if (!(await context.confirm(question))) {
+        context.note('nothing was deleted')
+        return ExitCode.failure
+      }
+    }
+    const failed = execute
+      ? await deleteRecords(
+          cluster,
+          wanted.map(({ topic, partition, before: offset }) => ({ topic, partition, offset })),
+        )
+      : []
+    const rows = context.rows<Row>({
+      columns: [
+        { key: 'topic' },
+        { key: 'partition' },
+        { key: 'earliest' },
+        { key: 'latest' },
+        { key: 'before' },
+        { key: 'records' },
+        { key: 'result' },
+      ],
+    })
+    for (const row of plan) {
+      const error = failed[wanted.indexOf(row)]
+      if (error instanceof KtoolError) {
+        context.fail(error)
+        continue
+      }
+      const records = row.before - row.earliest
+      await rows.add({ ...row, records, result: records === 0 ? 'nothing' : execute ? 'deleted' : 'would-delete' })
+    }
+    await rows.end()
+    if (!execute && count > 0) context.note('nothing is deleted yet: --execute does it')
+    return undefined
+  },
+})
+
+function parseBefore(text: string): Before {
+  if (text === 'latest' || text === 'end') return { timestamp: OffsetTime.latest }
+  if (/^\d+$/.test(text)) {
+    const offset = Number(text)
+    if (!Number.isSafeInteger(offset)) throw new UsageError(`${text} is larger than any offset`)
+    return { offset }
+  }
+  return { timestamp: parseTime(text) }
+}
