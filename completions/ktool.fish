@@ -7,7 +7,7 @@ function __ktool_words
         case ''
             printf '%s\n' produce consume topics help serve completion
         case 'topics'
-            printf '%s\n' list describe create delete add-partitions
+            printf '%s\n' list describe create delete alter-configs add-partitions
     end
 end
 
@@ -44,7 +44,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --total --listen --advertise --data --topic
+    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --listen --advertise --data --topic
 end
 
 # Whether the command line is at PATH.
@@ -83,7 +83,7 @@ complete -c ktool -s h -l help -d 'Show this help'
 complete -c ktool -n '__ktool_at ""' -l version -d 'Show the version'
 complete -c ktool -n '__ktool_at ""' -a produce -d 'Write records to a topic'
 complete -c ktool -n '__ktool_at ""' -a consume -d 'Print the records of topics'
-complete -c ktool -n '__ktool_at ""' -a topics -d 'List, describe, create, extend and delete topics'
+complete -c ktool -n '__ktool_at ""' -a topics -d 'List, describe, create, change, extend and delete topics'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
 complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
@@ -91,6 +91,7 @@ complete -c ktool -n '__ktool_at "topics"' -a list -d 'List topics'
 complete -c ktool -n '__ktool_at "topics"' -a describe -d 'Show topics with their partitions and configs'
 complete -c ktool -n '__ktool_at "topics"' -a create -d 'Create topics'
 complete -c ktool -n '__ktool_at "topics"' -a delete -d 'Delete topics'
+complete -c ktool -n '__ktool_at "topics"' -a alter-configs -d 'Change the configs of topics'
 complete -c ktool -n '__ktool_at "topics"' -a add-partitions -d 'Give a topic more partitions'
 complete -c ktool -n '__ktool_at "produce"' -l input -x -a 'lines jsonl whole template' -d 'What the input is: lines, what `consume --json` writes, one record, or text by a --template'
 complete -c ktool -n '__ktool_at "produce"' -s l -l lines -d 'Each line of the FILEs is a record'
@@ -141,7 +142,8 @@ complete -c ktool -n '__ktool_at "topics describe"' -l under-replicated -d 'Only
 complete -c ktool -n '__ktool_at "topics describe"' -l unavailable -d 'Only partitions without a leader'
 complete -c ktool -n '__ktool_at "topics describe"' -l under-min-isr -d 'Only partitions with fewer replicas in sync than min.insync.replicas'
 complete -c ktool -n '__ktool_at "topics describe"' -l at-min-isr -d 'Only partitions with just as many replicas in sync as min.insync.replicas'
-complete -c ktool -n '__ktool_at "topics describe"' -l with-overrides -d 'Only topics with configs of their own'
+complete -c ktool -n '__ktool_at "topics describe"' -l with-overrides -d 'Only topics with configs of their own, without their partitions'
+complete -c ktool -n '__ktool_at "topics describe"' -l internal -d 'Internal topics too, such as Kafka\'s __consumer_offsets'
 complete -c ktool -n '__ktool_argument "topics describe" 0' -a '(__ktool_names topic)'
 complete -c ktool -n '__ktool_at "topics create"' -s p -l partitions -x -d 'Number of partitions'
 complete -c ktool -n '__ktool_at "topics create"' -s r -l replication-factor -x -d 'Number of replicas of each partition'
@@ -152,6 +154,13 @@ complete -c ktool -n '__ktool_at "topics create"' -l dry-run -d 'Let the broker 
 complete -c ktool -n '__ktool_at "topics delete"' -l if-exists -d 'No error for topics that do not exist'
 complete -c ktool -n '__ktool_at "topics delete"' -l dry-run -d 'Show what would be deleted, and delete nothing'
 complete -c ktool -n '__ktool_argument "topics delete" 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_at "topics alter-configs"' -l set -x -d 'Give a config this value'
+complete -c ktool -n '__ktool_at "topics alter-configs"' -l unset -x -d 'Take the own value of a config away'
+complete -c ktool -n '__ktool_at "topics alter-configs"' -l append -x -d 'Add to a config that is a list'
+complete -c ktool -n '__ktool_at "topics alter-configs"' -l subtract -x -d 'Take from a config that is a list'
+complete -c ktool -n '__ktool_at "topics alter-configs"' -l dry-run -d 'Let the broker check, show what would change, and change nothing'
+complete -c ktool -n '__ktool_at "topics alter-configs"' -s X -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
+complete -c ktool -n '__ktool_argument "topics alter-configs" 0' -a '(__ktool_names topic)'
 complete -c ktool -n '__ktool_at "topics add-partitions"' -l total -x -d 'Number of partitions that the topic has afterwards'
 complete -c ktool -n '__ktool_at "topics add-partitions"' -l dry-run -d 'Let the broker check, and change nothing'
 complete -c ktool -n '__ktool_argument "topics add-partitions" 0 0' -a '(__ktool_names topic)'

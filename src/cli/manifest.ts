@@ -13,7 +13,7 @@ export interface Entry {
 
 /** The nouns, with what their verbs are about. */
 export const nouns: Record<string, string> = {
-  topics: 'List, describe, create, extend and delete topics',
+  topics: 'List, describe, create, change, extend and delete topics',
 }
 
 // biome-ignore format: one line a command
@@ -24,6 +24,7 @@ export const manifest: readonly Entry[] = [
   { path: 'topics describe', summary: 'Show topics with their partitions and configs', load: () => import('../commands/topics/describe.ts') },
   { path: 'topics create', summary: 'Create topics', load: () => import('../commands/topics/create.ts') },
   { path: 'topics delete', summary: 'Delete topics', load: () => import('../commands/topics/delete.ts') },
+  { path: 'topics alter-configs', summary: 'Change the configs of topics', load: () => import('../commands/topics/alter-configs.ts') },
   { path: 'topics add-partitions', summary: 'Give a topic more partitions', load: () => import('../commands/topics/add-partitions.ts') },
   { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
   { path: 'serve', summary: 'Run a broker on this machine', load: () => import('../commands/serve.ts') },
