@@ -4,8 +4,10 @@
 # The words that may follow PATH.
 _ktool_words() {
   case $1 in
-    '') REPLY='produce consume topics help serve completion' ;;
+    '') REPLY='produce consume topics configs quotas help serve completion' ;;
     'topics') REPLY='list describe create delete alter-configs add-partitions' ;;
+    'configs') REPLY='describe alter' ;;
+    'quotas') REPLY='describe alter' ;;
     *) return 1 ;;
   esac
 }
@@ -15,6 +17,8 @@ _ktool_options() {
   case $1 in
     '') REPLY='--version -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --timestamp --partitioner -z --compression --acks --no-idempotence --transactional-id --records-per-transaction -c --count --rate --repeat --tee --report --allow-auto-topic-creation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics list') REPLY='--internal -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -23,6 +27,10 @@ _ktool_options() {
     'topics delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics alter-configs') REPLY='--set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics add-partitions') REPLY='--total --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs describe') REPLY='--default --all --key -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs alter') REPLY='--default --set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas describe') REPLY='--user --client --ip --default --only -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas alter') REPLY='--user --client --ip --default --set --unset --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'help') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'serve') REPLY='--listen --advertise --data --memory --topic --config -X --set -b --bootstrap-server -F --command-config --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'completion') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -34,11 +42,12 @@ _ktool_options() {
 _ktool_value() {
   case $1 in
     'produce --input') REPLY='=lines jsonl whole template' ;;
-    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
+    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
     'produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks') REPLY='=all 1 0' ;;
     'consume --isolation') REPLY='=committed uncommitted' ;;
     'consume --group-protocol') REPLY='=classic consumer' ;;
+    'quotas describe --default' | 'quotas alter --default') REPLY='=user client ip' ;;
     'serve --data') REPLY='directory' ;;
     'serve --config') REPLY='file' ;;
     *' -b') REPLY='-' ;;
@@ -65,6 +74,10 @@ _ktool_argument() {
     'topics delete '*) REPLY='topic' ;;
     'topics alter-configs '*) REPLY='topic' ;;
     'topics add-partitions 0') REPLY='topic' ;;
+    'configs describe 0') REPLY='=topic broker broker-logger client user ip group client-metrics' ;;
+    'configs describe '*) REPLY='-' ;;
+    'configs alter 0') REPLY='=topic broker broker-logger client user ip group client-metrics' ;;
+    'configs alter '*) REPLY='-' ;;
     'help '*) REPLY='-' ;;
     'completion 0') REPLY='=bash zsh fish' ;;
     *) REPLY=- ;;

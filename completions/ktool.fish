@@ -5,9 +5,13 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics help serve completion
+            printf '%s\n' produce consume topics configs quotas help serve completion
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
+        case 'configs'
+            printf '%s\n' describe alter
+        case 'quotas'
+            printf '%s\n' describe alter
     end
 end
 
@@ -44,7 +48,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --listen --advertise --data --topic
+    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --user --client --ip --default --listen --advertise --data --topic
 end
 
 # Whether the command line is at PATH.
@@ -84,6 +88,8 @@ complete -c ktool -n '__ktool_at ""' -l version -d 'Show the version'
 complete -c ktool -n '__ktool_at ""' -a produce -d 'Write records to a topic'
 complete -c ktool -n '__ktool_at ""' -a consume -d 'Print the records of topics'
 complete -c ktool -n '__ktool_at ""' -a topics -d 'List, describe, create, change, extend and delete topics'
+complete -c ktool -n '__ktool_at ""' -a configs -d 'Show and change the configs of topics, brokers, groups and the rest'
+complete -c ktool -n '__ktool_at ""' -a quotas -d 'Show and change the quotas of users, clients and IP addresses'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
 complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
@@ -93,6 +99,10 @@ complete -c ktool -n '__ktool_at "topics"' -a create -d 'Create topics'
 complete -c ktool -n '__ktool_at "topics"' -a delete -d 'Delete topics'
 complete -c ktool -n '__ktool_at "topics"' -a alter-configs -d 'Change the configs of topics'
 complete -c ktool -n '__ktool_at "topics"' -a add-partitions -d 'Give a topic more partitions'
+complete -c ktool -n '__ktool_at "configs"' -a describe -d 'Show configs and where they come from'
+complete -c ktool -n '__ktool_at "configs"' -a alter -d 'Change configs of topics, brokers, clients and the rest'
+complete -c ktool -n '__ktool_at "quotas"' -a describe -d 'Show quotas of users, clients and IP addresses'
+complete -c ktool -n '__ktool_at "quotas"' -a alter -d 'Change quotas of a user, a client, both together, or an IP address'
 complete -c ktool -n '__ktool_at "produce"' -l input -x -a 'lines jsonl whole template' -d 'What the input is: lines, what `consume --json` writes, one record, or text by a --template'
 complete -c ktool -n '__ktool_at "produce"' -s l -l lines -d 'Each line of the FILEs is a record'
 complete -c ktool -n '__ktool_at "produce"' -l template -x -d 'Fields of a record and what stands between them, such as \'%k\\t%v\\n\''
@@ -164,6 +174,31 @@ complete -c ktool -n '__ktool_argument "topics alter-configs" 0' -a '(__ktool_na
 complete -c ktool -n '__ktool_at "topics add-partitions"' -l total -x -d 'Number of partitions that the topic has afterwards'
 complete -c ktool -n '__ktool_at "topics add-partitions"' -l dry-run -d 'Let the broker check, and change nothing'
 complete -c ktool -n '__ktool_argument "topics add-partitions" 0 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_at "configs describe"' -l default -d 'The defaults of all brokers, clients, users or IP addresses'
+complete -c ktool -n '__ktool_at "configs describe"' -l all -d 'What is not set too, with the value that it has'
+complete -c ktool -n '__ktool_at "configs describe"' -l key -x -d 'Only these configs, as names, globs or /regex/, set or not'
+complete -c ktool -n '__ktool_argument "configs describe" 0 0' -a 'topic broker broker-logger client user ip group client-metrics'
+complete -c ktool -n '__ktool_at "configs alter"' -l default -d 'The defaults of all brokers, clients, users or IP addresses'
+complete -c ktool -n '__ktool_at "configs alter"' -l set -x -d 'Give a config this value'
+complete -c ktool -n '__ktool_at "configs alter"' -l unset -x -d 'Take the own value of a config away'
+complete -c ktool -n '__ktool_at "configs alter"' -l append -x -d 'Add to a config that is a list'
+complete -c ktool -n '__ktool_at "configs alter"' -l subtract -x -d 'Take from a config that is a list'
+complete -c ktool -n '__ktool_at "configs alter"' -l dry-run -d 'Let the broker check, show what would change, and change nothing'
+complete -c ktool -n '__ktool_at "configs alter"' -s X -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
+complete -c ktool -n '__ktool_argument "configs alter" 0 0' -a 'topic broker broker-logger client user ip group client-metrics'
+complete -c ktool -n '__ktool_at "quotas describe"' -l user -x -d 'Of this user'
+complete -c ktool -n '__ktool_at "quotas describe"' -l client -x -d 'Of this client id'
+complete -c ktool -n '__ktool_at "quotas describe"' -l ip -x -d 'Of this IP address'
+complete -c ktool -n '__ktool_at "quotas describe"' -l default -x -a 'user client ip' -d 'Of the users, client ids or IP addresses that have none of their own'
+complete -c ktool -n '__ktool_at "quotas describe"' -l only -d 'Nothing but what is named'
+complete -c ktool -n '__ktool_at "quotas alter"' -l user -x -d 'Of this user'
+complete -c ktool -n '__ktool_at "quotas alter"' -l client -x -d 'Of this client id'
+complete -c ktool -n '__ktool_at "quotas alter"' -l ip -x -d 'Of this IP address'
+complete -c ktool -n '__ktool_at "quotas alter"' -l default -x -a 'user client ip' -d 'Of the users, client ids or IP addresses that have none of their own'
+complete -c ktool -n '__ktool_at "quotas alter"' -l set -x -d 'Set a quota'
+complete -c ktool -n '__ktool_at "quotas alter"' -l unset -x -d 'Take a quota away'
+complete -c ktool -n '__ktool_at "quotas alter"' -l dry-run -d 'Let the broker check, show what would change, and change nothing'
+complete -c ktool -n '__ktool_at "quotas alter"' -s X -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
 complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine'
 complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'

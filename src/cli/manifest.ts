@@ -14,6 +14,8 @@ export interface Entry {
 /** The nouns, with what their verbs are about. */
 export const nouns: Record<string, string> = {
   topics: 'List, describe, create, change, extend and delete topics',
+  configs: 'Show and change the configs of topics, brokers, groups and the rest',
+  quotas: 'Show and change the quotas of users, clients and IP addresses',
 }
 
 // biome-ignore format: one line a command
@@ -26,6 +28,10 @@ export const manifest: readonly Entry[] = [
   { path: 'topics delete', summary: 'Delete topics', load: () => import('../commands/topics/delete.ts') },
   { path: 'topics alter-configs', summary: 'Change the configs of topics', load: () => import('../commands/topics/alter-configs.ts') },
   { path: 'topics add-partitions', summary: 'Give a topic more partitions', load: () => import('../commands/topics/add-partitions.ts') },
+  { path: 'configs describe', summary: 'Show configs and where they come from', load: () => import('../commands/configs/describe.ts') },
+  { path: 'configs alter', summary: 'Change configs of topics, brokers, clients and the rest', load: () => import('../commands/configs/alter.ts') },
+  { path: 'quotas describe', summary: 'Show quotas of users, clients and IP addresses', load: () => import('../commands/quotas/describe.ts') },
+  { path: 'quotas alter', summary: 'Change quotas of a user, a client, both together, or an IP address', load: () => import('../commands/quotas/alter.ts') },
   { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
   { path: 'serve', summary: 'Run a broker on this machine', load: () => import('../commands/serve.ts') },
   { path: 'completion', summary: 'Print the completion script for a shell', load: () => import('./completion-command.ts') },

@@ -89,7 +89,7 @@ export async function describeConfigs(
       found.set(
         row.resourceName,
         row.errorCode === 0
-          ? row.configs.map(configEntry)
+          ? row.configs.map(configEntry).sort((a, b) => (a.name < b.name ? -1 : 1))
           : new KafkaError(row.errorCode, `configs of ${resourceText(type, row.resourceName)}`, row.errorMessage),
       )
     }
