@@ -5,13 +5,19 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics configs quotas help serve completion
+            printf '%s\n' produce consume topics configs quotas cluster brokers transactions help serve completion
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'configs'
             printf '%s\n' describe alter
         case 'quotas'
             printf '%s\n' describe alter
+        case 'cluster'
+            printf '%s\n' describe health features quorum api-versions
+        case 'brokers'
+            printf '%s\n' list log-dirs
+        case 'transactions'
+            printf '%s\n' list describe producers find-hanging abort terminate
     end
 end
 
@@ -48,7 +54,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --user --client --ip --default --listen --advertise --data --topic
+    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --user --client --ip --default --check --max-transaction-timeout --topic --state --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --listen --advertise --data
 end
 
 # Whether the command line is at PATH.
@@ -90,6 +96,9 @@ complete -c ktool -n '__ktool_at ""' -a consume -d 'Print the records of topics'
 complete -c ktool -n '__ktool_at ""' -a topics -d 'List, describe, create, change, extend and delete topics'
 complete -c ktool -n '__ktool_at ""' -a configs -d 'Show and change the configs of topics, brokers, groups and the rest'
 complete -c ktool -n '__ktool_at ""' -a quotas -d 'Show and change the quotas of users, clients and IP addresses'
+complete -c ktool -n '__ktool_at ""' -a cluster -d 'Look at the cluster: its state, features, controllers and requests'
+complete -c ktool -n '__ktool_at ""' -a brokers -d 'List brokers and what lies on their disks'
+complete -c ktool -n '__ktool_at ""' -a transactions -d 'Look at transactions, find those that hang, and end them'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
 complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
@@ -103,6 +112,19 @@ complete -c ktool -n '__ktool_at "configs"' -a describe -d 'Show configs and whe
 complete -c ktool -n '__ktool_at "configs"' -a alter -d 'Change configs of topics, brokers, clients and the rest'
 complete -c ktool -n '__ktool_at "quotas"' -a describe -d 'Show quotas of users, clients and IP addresses'
 complete -c ktool -n '__ktool_at "quotas"' -a alter -d 'Change quotas of a user, a client, both together, or an IP address'
+complete -c ktool -n '__ktool_at "cluster"' -a describe -d 'Show the id of the cluster, its controller and its brokers'
+complete -c ktool -n '__ktool_at "cluster"' -a health -d 'Check the cluster; exit code 1 when something is wrong'
+complete -c ktool -n '__ktool_at "cluster"' -a features -d 'Show the features that the cluster has agreed on'
+complete -c ktool -n '__ktool_at "cluster"' -a quorum -d 'Show the controllers and how far they are'
+complete -c ktool -n '__ktool_at "cluster"' -a api-versions -d 'Show the requests that brokers know, in which versions'
+complete -c ktool -n '__ktool_at "brokers"' -a list -d 'List brokers with what they lead and hold'
+complete -c ktool -n '__ktool_at "brokers"' -a log-dirs -d 'Show how much lies in the log directories of brokers'
+complete -c ktool -n '__ktool_at "transactions"' -a list -d 'List transactional ids'
+complete -c ktool -n '__ktool_at "transactions"' -a describe -d 'Show the transactions of transactional ids'
+complete -c ktool -n '__ktool_at "transactions"' -a producers -d 'Show the producers that write to partitions'
+complete -c ktool -n '__ktool_at "transactions"' -a find-hanging -d 'Find transactions that nobody will end'
+complete -c ktool -n '__ktool_at "transactions"' -a abort -d 'Abort a transaction that hangs in a partition'
+complete -c ktool -n '__ktool_at "transactions"' -a terminate -d 'End the transaction of a transactional id by force'
 complete -c ktool -n '__ktool_at "produce"' -l input -x -a 'lines jsonl whole template' -d 'What the input is: lines, what `consume --json` writes, one record, or text by a --template'
 complete -c ktool -n '__ktool_at "produce"' -s l -l lines -d 'Each line of the FILEs is a record'
 complete -c ktool -n '__ktool_at "produce"' -l template -x -d 'Fields of a record and what stands between them, such as \'%k\\t%v\\n\''
@@ -199,6 +221,28 @@ complete -c ktool -n '__ktool_at "quotas alter"' -l set -x -d 'Set a quota'
 complete -c ktool -n '__ktool_at "quotas alter"' -l unset -x -d 'Take a quota away'
 complete -c ktool -n '__ktool_at "quotas alter"' -l dry-run -d 'Let the broker check, show what would change, and change nothing'
 complete -c ktool -n '__ktool_at "quotas alter"' -s X -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
+complete -c ktool -n '__ktool_at "cluster health"' -l check -x -a 'brokers log-dirs offline-partitions under-min-isr under-replicated hanging-transactions' -d 'Only this check'
+complete -c ktool -n '__ktool_at "cluster health"' -l max-transaction-timeout -x -d 'How long a transaction may last at most: what is open and silent for longer may hang'
+complete -c ktool -n '__ktool_argument "cluster api-versions" 0' -a '(__ktool_names broker)'
+complete -c ktool -n '__ktool_at "brokers log-dirs"' -l topic -x -a '(__ktool_names topic)' -d 'Count only these topics, as names, globs or /regex/'
+complete -c ktool -n '__ktool_at "brokers log-dirs"' -l partitions -d 'Each replica, not only the sum'
+complete -c ktool -n '__ktool_argument "brokers log-dirs" 0' -a '(__ktool_names broker)'
+complete -c ktool -n '__ktool_at "transactions list"' -l state -x -a 'Empty Ongoing PrepareCommit PrepareAbort CompleteCommit CompleteAbort PrepareEpochFence Dead' -d 'Only those in this state'
+complete -c ktool -n '__ktool_at "transactions list"' -l producer-id -x -d 'Only those of this producer'
+complete -c ktool -n '__ktool_at "transactions list"' -l longer-than -x -d 'Only those with a transaction open for longer'
+complete -c ktool -n '__ktool_argument "transactions list" 0' -a '(__ktool_names transaction)'
+complete -c ktool -n '__ktool_argument "transactions describe" 0' -a '(__ktool_names transaction)'
+complete -c ktool -n '__ktool_at "transactions producers"' -l broker -x -a '(__ktool_names broker)' -d 'Ask this broker, which has replicas, and not the leaders'
+complete -c ktool -n '__ktool_argument "transactions producers" 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_at "transactions find-hanging"' -l broker -x -a '(__ktool_names broker)' -d 'Only the replicas of this broker'
+complete -c ktool -n '__ktool_at "transactions find-hanging"' -l max-transaction-timeout -x -d 'How long a transaction may last at most'
+complete -c ktool -n '__ktool_argument "transactions find-hanging" 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_at "transactions abort"' -l start-offset -x -d 'Where the transaction begins'
+complete -c ktool -n '__ktool_at "transactions abort"' -l producer-id -x -d 'Its producer, where brokers before 3.0 cannot tell'
+complete -c ktool -n '__ktool_at "transactions abort"' -l producer-epoch -x -d 'The epoch of that producer'
+complete -c ktool -n '__ktool_at "transactions abort"' -l coordinator-epoch -x -d 'The epoch of its coordinator'
+complete -c ktool -n '__ktool_argument "transactions abort" 0 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_argument "transactions terminate" 0' -a '(__ktool_names transaction)'
 complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine'
 complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'

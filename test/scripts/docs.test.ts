@@ -76,6 +76,7 @@ const pages: Record<string, RegExp> = {
   'docs/consume.md': /^consume$/,
   'docs/serve.md': /^serve$/,
   'docs/topics.md': /^topics /,
+  'docs/cluster.md': /^(cluster|brokers|transactions) /,
   'docs/configs.md': /^(configs|quotas) /,
 }
 

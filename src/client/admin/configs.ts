@@ -66,13 +66,13 @@ export interface ConfigOperation {
 
 /**
  * Configs of resources of one type, by name; the name of the defaults of all brokers is ''. Those of a broker or its logger
- * are asked of that broker.
+ * are asked of that broker. All configs, or those that `keys` name.
  */
 export async function describeConfigs(
   cluster: Cluster,
   type: ResourceType,
   names: readonly string[],
-  { documentation = false } = {},
+  { documentation = false, keys }: { documentation?: boolean; keys?: readonly string[] } = {},
 ): Promise<Map<string, ConfigEntry[] | KtoolError>> {
   const found = new Map<string, ConfigEntry[] | KtoolError>()
   await eachPlace(cluster, type, names, found, async (broker, some) => {
@@ -80,7 +80,7 @@ export async function describeConfigs(
       resources: some.map((resourceName) => ({
         resourceType: resourceTypes[type],
         resourceName,
-        configurationKeys: null,
+        configurationKeys: keys ?? null,
       })),
       includeSynonyms: true,
       includeDocumentation: version >= 3 && documentation,
