@@ -4,13 +4,14 @@
 # The words that may follow PATH.
 _ktool_words() {
   case $1 in
-    '') REPLY='produce consume topics configs quotas cluster brokers transactions help serve completion' ;;
+    '') REPLY='produce consume topics configs quotas cluster brokers transactions partitions help serve completion' ;;
     'topics') REPLY='list describe create delete alter-configs add-partitions' ;;
     'configs') REPLY='describe alter' ;;
     'quotas') REPLY='describe alter' ;;
     'cluster') REPLY='describe health features quorum api-versions' ;;
     'brokers') REPLY='list log-dirs' ;;
     'transactions') REPLY='list describe producers find-hanging abort terminate' ;;
+    'partitions') REPLY='reassign reassignments cancel elect-leaders' ;;
     *) return 1 ;;
   esac
 }
@@ -25,6 +26,7 @@ _ktool_options() {
     'cluster') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'brokers') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'transactions') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --timestamp --partitioner -z --compression --acks --no-idempotence --transactional-id --records-per-transaction -c --count --rate --repeat --tee --report --allow-auto-topic-creation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics list') REPLY='--internal -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -50,6 +52,10 @@ _ktool_options() {
     'transactions find-hanging') REPLY='--broker --max-transaction-timeout -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'transactions abort') REPLY='--start-offset --producer-id --producer-epoch --coordinator-epoch -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'transactions terminate') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions reassign') REPLY='--to-brokers -r --replication-factor --no-rack-aware --from-file --save --execute --undo --throttle --additional --verify --keep-throttle -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions reassignments') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions cancel') REPLY='--execute --keep-throttle -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions elect-leaders') REPLY='--type --execute -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'help') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'serve') REPLY='--listen --advertise --data --memory --topic --config -X --set -b --bootstrap-server -F --command-config --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'completion') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -61,7 +67,7 @@ _ktool_options() {
 _ktool_value() {
   case $1 in
     'produce --input') REPLY='=lines jsonl whole template' ;;
-    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
+    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
     'produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks') REPLY='=all 1 0' ;;
     'consume --isolation') REPLY='=committed uncommitted' ;;
@@ -71,8 +77,9 @@ _ktool_value() {
     'brokers log-dirs --topic') REPLY='topic' ;;
     'transactions list --state') REPLY='=Empty Ongoing PrepareCommit PrepareAbort CompleteCommit CompleteAbort PrepareEpochFence Dead' ;;
     'transactions producers --broker' | 'transactions find-hanging --broker') REPLY='broker' ;;
+    'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'serve --config') REPLY='file' ;;
+    'partitions elect-leaders --type') REPLY='=preferred unclean' ;;
     'serve --data') REPLY='directory' ;;
-    'serve --config') REPLY='file' ;;
     *' -b') REPLY='-' ;;
     *' --bootstrap-server') REPLY='-' ;;
     *' -F') REPLY='file' ;;
@@ -109,6 +116,10 @@ _ktool_argument() {
     'transactions find-hanging '*) REPLY='topic' ;;
     'transactions abort 0') REPLY='topic' ;;
     'transactions terminate '*) REPLY='transaction' ;;
+    'partitions reassign '*) REPLY='topic' ;;
+    'partitions reassignments '*) REPLY='topic' ;;
+    'partitions cancel '*) REPLY='topic' ;;
+    'partitions elect-leaders '*) REPLY='topic' ;;
     'help '*) REPLY='-' ;;
     'completion 0') REPLY='=bash zsh fish' ;;
     *) REPLY=- ;;

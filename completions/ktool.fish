@@ -5,7 +5,7 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics configs quotas cluster brokers transactions help serve completion
+            printf '%s\n' produce consume topics configs quotas cluster brokers transactions partitions help serve completion
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'configs'
@@ -18,6 +18,8 @@ function __ktool_words
             printf '%s\n' list log-dirs
         case 'transactions'
             printf '%s\n' list describe producers find-hanging abort terminate
+        case 'partitions'
+            printf '%s\n' reassign reassignments cancel elect-leaders
     end
 end
 
@@ -54,7 +56,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --user --client --ip --default --check --max-transaction-timeout --topic --state --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --listen --advertise --data
+    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --user --client --ip --default --check --max-transaction-timeout --topic --state --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --from-file --save --undo --throttle --type --listen --advertise --data
 end
 
 # Whether the command line is at PATH.
@@ -99,6 +101,7 @@ complete -c ktool -n '__ktool_at ""' -a quotas -d 'Show and change the quotas of
 complete -c ktool -n '__ktool_at ""' -a cluster -d 'Look at the cluster: its state, features, controllers and requests'
 complete -c ktool -n '__ktool_at ""' -a brokers -d 'List brokers and what lies on their disks'
 complete -c ktool -n '__ktool_at ""' -a transactions -d 'Look at transactions, find those that hang, and end them'
+complete -c ktool -n '__ktool_at ""' -a partitions -d 'Move partitions to other brokers, and elect their leaders'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
 complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
@@ -125,6 +128,10 @@ complete -c ktool -n '__ktool_at "transactions"' -a producers -d 'Show the produ
 complete -c ktool -n '__ktool_at "transactions"' -a find-hanging -d 'Find transactions that nobody will end'
 complete -c ktool -n '__ktool_at "transactions"' -a abort -d 'Abort a transaction that hangs in a partition'
 complete -c ktool -n '__ktool_at "transactions"' -a terminate -d 'End the transaction of a transactional id by force'
+complete -c ktool -n '__ktool_at "partitions"' -a reassign -d 'Move partitions to other brokers'
+complete -c ktool -n '__ktool_at "partitions"' -a reassignments -d 'List the reassignments that are under way'
+complete -c ktool -n '__ktool_at "partitions"' -a cancel -d 'Cancel reassignments that are under way'
+complete -c ktool -n '__ktool_at "partitions"' -a elect-leaders -d 'Give partitions back to their preferred leaders'
 complete -c ktool -n '__ktool_at "produce"' -l input -x -a 'lines jsonl whole template' -d 'What the input is: lines, what `consume --json` writes, one record, or text by a --template'
 complete -c ktool -n '__ktool_at "produce"' -s l -l lines -d 'Each line of the FILEs is a record'
 complete -c ktool -n '__ktool_at "produce"' -l template -x -d 'Fields of a record and what stands between them, such as \'%k\\t%v\\n\''
@@ -243,6 +250,25 @@ complete -c ktool -n '__ktool_at "transactions abort"' -l producer-epoch -x -d '
 complete -c ktool -n '__ktool_at "transactions abort"' -l coordinator-epoch -x -d 'The epoch of its coordinator'
 complete -c ktool -n '__ktool_argument "transactions abort" 0 0' -a '(__ktool_names topic)'
 complete -c ktool -n '__ktool_argument "transactions terminate" 0' -a '(__ktool_names transaction)'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l to-brokers -x -d 'Spread the replicas over these brokers: ids and ranges such as 1,4-6'
+complete -c ktool -n '__ktool_at "partitions reassign"' -s r -l replication-factor -x -d 'Number of replicas of each partition'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l no-rack-aware -d 'Do not look at racks'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l from-file -r -F -d 'Take the plan from a file in Kafka\'s JSON'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l save -r -F -d 'Write the plan into a new file, in Kafka\'s JSON'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l execute -d 'Begin to do it'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l undo -r -F -d 'With --execute: where to write the replicas of before'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l throttle -x -d 'With --execute: hold the copying to this many bytes a second in and out of each broker'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l additional -d 'With --execute: also where other reassignments are under way'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l verify -d 'Show how far it is, exit code 1 unless all is done; then take throttles away'
+complete -c ktool -n '__ktool_at "partitions reassign"' -l keep-throttle -d 'With --verify: leave the throttles'
+complete -c ktool -n '__ktool_argument "partitions reassign" 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_argument "partitions reassignments" 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_at "partitions cancel"' -l execute -d 'Do it'
+complete -c ktool -n '__ktool_at "partitions cancel"' -l keep-throttle -d 'Leave the throttles'
+complete -c ktool -n '__ktool_argument "partitions cancel" 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_at "partitions elect-leaders"' -l type -x -a 'preferred unclean' -d 'Kind of election'
+complete -c ktool -n '__ktool_at "partitions elect-leaders"' -l execute -d 'Hold the elections'
+complete -c ktool -n '__ktool_argument "partitions elect-leaders" 0' -a '(__ktool_names topic)'
 complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine'
 complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'

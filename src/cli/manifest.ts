@@ -19,6 +19,7 @@ export const nouns: Record<string, string> = {
   cluster: 'Look at the cluster: its state, features, controllers and requests',
   brokers: 'List brokers and what lies on their disks',
   transactions: 'Look at transactions, find those that hang, and end them',
+  partitions: 'Move partitions to other brokers, and elect their leaders',
 }
 
 // biome-ignore format: one line a command
@@ -48,6 +49,10 @@ export const manifest: readonly Entry[] = [
   { path: 'transactions find-hanging', summary: 'Find transactions that nobody will end', load: () => import('../commands/transactions/find-hanging.ts') },
   { path: 'transactions abort', summary: 'Abort a transaction that hangs in a partition', load: () => import('../commands/transactions/abort.ts') },
   { path: 'transactions terminate', summary: 'End the transaction of a transactional id by force', load: () => import('../commands/transactions/terminate.ts') },
+  { path: 'partitions reassign', summary: 'Move partitions to other brokers', load: () => import('../commands/partitions/reassign.ts') },
+  { path: 'partitions reassignments', summary: 'List the reassignments that are under way', load: () => import('../commands/partitions/reassignments.ts') },
+  { path: 'partitions cancel', summary: 'Cancel reassignments that are under way', load: () => import('../commands/partitions/cancel.ts') },
+  { path: 'partitions elect-leaders', summary: 'Give partitions back to their preferred leaders', load: () => import('../commands/partitions/elect-leaders.ts') },
   { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
   { path: 'serve', summary: 'Run a broker on this machine', load: () => import('../commands/serve.ts') },
   { path: 'completion', summary: 'Print the completion script for a shell', load: () => import('./completion-command.ts') },

@@ -77,6 +77,7 @@ const pages: Record<string, RegExp> = {
   'docs/serve.md': /^serve$/,
   'docs/topics.md': /^topics /,
   'docs/cluster.md': /^(cluster|brokers|transactions) /,
+  'docs/partitions.md': /^partitions /,
   'docs/configs.md': /^(configs|quotas) /,
 }
 

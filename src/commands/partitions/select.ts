@@ -2,12 +2,12 @@
 // numbers and ranges: `orders`, `orders:0,3-5`, `'test-*'`.
 
 import type { Client } from '../../client/client.ts'
-import { type Partition, UnknownTopicError } from '../../client/cluster.ts'
+import type { Partition } from '../../client/cluster.ts'
 import { KtoolError } from '../../errors.ts'
 import { type NamePattern, namePattern } from '../../util/name-pattern.ts'
-import { nearest } from '../../util/nearest.ts'
 import { parseIntegerList } from '../../util/numbers.ts'
 import type { Context } from '../command.ts'
+import { nothingMatches } from '../topics/select.ts'
 
 export interface SelectedPartition extends Partition {
   topic: string
@@ -66,10 +66,4 @@ export async function selectPartitions(
 
 export function noPartition(topic: string, partition: number, count: number): KtoolError {
   return new KtoolError(`topic ${topic} has no partition ${partition}, only 0 to ${count - 1}`)
-}
-
-function nothingMatches({ text, literal }: NamePattern, topics: readonly { name: string; internal: boolean }[]) {
-  if (!literal) return new KtoolError(`no topic matches ${text}`, { hint: '`ktool topics list` shows all' })
-  const names = topics.filter(({ internal }) => !internal).map(({ name }) => name)
-  return new UnknownTopicError(text, nearest(text, names))
 }

@@ -39,7 +39,11 @@ export function topicsText(names: readonly string[]): string {
   return `${names.length === 1 ? 'topic' : `${names.length} topics`} ${list}`
 }
 
-function nothingMatches(pattern: NamePattern, all: readonly TopicSummary[]): KtoolError {
+/** Why a name or pattern chose nothing of all topics. */
+export function nothingMatches(
+  pattern: NamePattern,
+  all: readonly Pick<TopicSummary, 'name' | 'internal'>[],
+): KtoolError {
   const { text, literal } = pattern
   if (!literal) {
     const onlyInternal = all.some(({ name }) => pattern.matches(name))
