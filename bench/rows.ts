@@ -97,7 +97,17 @@ function consume(
             }
           : {}),
         ...(more.java
-          ? { java: java(kafka, 'console-consumer', '--topic', name, '--from-beginning', '--max-messages', `${bench.bigCount}`) }
+          ? {
+              java: java(
+                kafka,
+                'console-consumer',
+                '--topic',
+                name,
+                '--from-beginning',
+                '--max-messages',
+                `${bench.bigCount}`,
+              ),
+            }
           : {}),
       }
     },
