@@ -1,7 +1,7 @@
 // A question about partitions, to their leaders at once, and again where a leader has moved. A partition that fails is an
 // error in the map and the others stand.
 
-import { KtoolError } from '../../errors.ts'
+import { KtoolError, TimeoutError, UnreachableError } from '../../errors.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Broker } from '../broker.ts'
 import type { Cluster } from '../cluster.ts'
@@ -31,8 +31,12 @@ export async function askLeaders<Answer>(
     for (const partition of partitions.filter(isOpen)) {
       try {
         const { broker } = await cluster.leader(partition.topic, partition.partition)
-        byLeader.set(broker, [...(byLeader.get(broker) ?? []), partition])
+        const some = byLeader.get(broker)
+        if (some === undefined) byLeader.set(broker, [partition])
+        else some.push(partition)
       } catch (error) {
+        // Where no metadata is to be had, there is no need to ask for that of the next partition.
+        if (error instanceof UnreachableError || error instanceof TimeoutError) throw error
         fail([partition], error)
       }
     }
@@ -55,8 +59,8 @@ export async function askLeaders<Answer>(
     if (open.length > 0) throw found.get(keyOf(open[0]))
   }
   await retry(cluster.options, attempt).catch((error) => {
-    // What stayed open has its error in the map.
-    if (!isRetriable(error)) throw error
+    // What stayed open has its error in the map, unless nobody could be asked at all.
+    if (!isRetriable(error) || partitions.some((partition) => !found.has(keyOf(partition)))) throw error
   })
   return found
 }

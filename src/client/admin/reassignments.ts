@@ -47,7 +47,11 @@ export async function alterReassignments(
   changes: readonly NewReplicas[],
 ): Promise<Map<string, KtoolError | null>> {
   const topics = new Map<string, NewReplicas[]>()
-  for (const change of changes) topics.set(change.topic, [...(topics.get(change.topic) ?? []), change])
+  for (const change of changes) {
+    const some = topics.get(change.topic)
+    if (some === undefined) topics.set(change.topic, [change])
+    else some.push(change)
+  }
   const answer = await atController(cluster, async (broker) => {
     const answer = await broker.request(AlterPartitionReassignments, {
       timeoutMs: cluster.options.requestTimeoutMs,

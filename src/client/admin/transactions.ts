@@ -94,14 +94,23 @@ export async function describeTransactions(
       if (broker instanceof KtoolError) found.set(id, broker)
       else byBroker.set(broker, [...(byBroker.get(broker) ?? []), id])
     }
-    await Promise.all([...byBroker].map(([broker, some]) => ask(cluster, broker, some, found)))
+    await Promise.all(
+      [...byBroker].map(async ([broker, some]) => {
+        try {
+          await ask(cluster, broker, some, found)
+        } catch (error) {
+          if (!(error instanceof KtoolError)) throw error
+          for (const id of some) found.set(id, error)
+        }
+      }),
+    )
     const open = ids.find(isOpen)
     if (open !== undefined) throw found.get(open) ?? new KafkaError(-1, `transaction ${open}`, 'nobody told of it')
   }
   if (ids.length === 0) return found
   await retry(cluster.options, attempt).catch((error) => {
-    // What stayed open has its error in the map.
-    if (!isRetriable(error)) throw error
+    // What stayed open has its error in the map, unless nobody could be asked at all.
+    if (!isRetriable(error) || ids.some((id) => !found.has(id))) throw error
   })
   return found
 }
