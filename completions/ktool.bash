@@ -35,7 +35,7 @@ _ktool_options() {
     'topics delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics alter-configs') REPLY='--set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'topics add-partitions') REPLY='--total --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'configs describe') REPLY='--default --all --key -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs describe') REPLY='--default --all --key --docs -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'configs alter') REPLY='--default --set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'quotas describe') REPLY='--user --client --ip --default --only -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'quotas alter') REPLY='--user --client --ip --default --set --unset --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;

@@ -206,6 +206,7 @@ complete -c ktool -n '__ktool_argument "topics add-partitions" 0 0' -a '(__ktool
 complete -c ktool -n '__ktool_at "configs describe"' -l default -d 'The defaults of all brokers, clients, users or IP addresses'
 complete -c ktool -n '__ktool_at "configs describe"' -l all -d 'What is not set too, with the value that it has'
 complete -c ktool -n '__ktool_at "configs describe"' -l key -x -d 'Only these configs, as names, globs or /regex/, set or not'
+complete -c ktool -n '__ktool_at "configs describe"' -l docs -d 'What each config means, in the broker\'s words'
 complete -c ktool -n '__ktool_argument "configs describe" 0 0' -a 'topic broker broker-logger client user ip group client-metrics'
 complete -c ktool -n '__ktool_at "configs alter"' -l default -d 'The defaults of all brokers, clients, users or IP addresses'
 complete -c ktool -n '__ktool_at "configs alter"' -l set -x -d 'Give a config this value'

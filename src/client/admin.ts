@@ -1,7 +1,14 @@
 // Administration of topics and configs, on one object at hand for commands and tests; what it does is in admin/, a file an
 // area. The areas that only an operator's commands need are functions of the cluster there, loaded with the command.
 
-import { alterConfigs, type ConfigOperation, describeConfigs, type ResourceType, topicConfig } from './admin/configs.ts'
+import {
+  alterConfigs,
+  type ConfigOperation,
+  type DescribeConfigsOptions,
+  describeConfigs,
+  type ResourceType,
+  topicConfig,
+} from './admin/configs.ts'
 import { describeTopics } from './admin/describe-topics.ts'
 import {
   createPartitions,
@@ -45,8 +52,8 @@ export class Admin {
     return createPartitions(this.cluster, topics, options)
   }
 
-  describeConfigs(type: ResourceType, names: readonly string[]) {
-    return describeConfigs(this.cluster, type, names)
+  describeConfigs(type: ResourceType, names: readonly string[], options?: DescribeConfigsOptions) {
+    return describeConfigs(this.cluster, type, names, options)
   }
 
   alterConfigs(type: ResourceType, changes: ReadonlyMap<string, readonly ConfigOperation[]>, options?: ValidateOnly) {

@@ -64,15 +64,22 @@ export interface ConfigOperation {
   value?: string
 }
 
+export interface DescribeConfigsOptions {
+  /** Also what each config means. */
+  documentation?: boolean
+  /** Only these configs. */
+  keys?: readonly string[]
+}
+
 /**
  * Configs of resources of one type, by name; the name of the defaults of all brokers is ''. Those of a broker or its logger
- * are asked of that broker. All configs, or those that `keys` name.
+ * are asked of that broker.
  */
 export async function describeConfigs(
   cluster: Cluster,
   type: ResourceType,
   names: readonly string[],
-  { documentation = false, keys }: { documentation?: boolean; keys?: readonly string[] } = {},
+  { documentation = false, keys }: DescribeConfigsOptions = {},
 ): Promise<Map<string, ConfigEntry[] | KtoolError>> {
   const found = new Map<string, ConfigEntry[] | KtoolError>()
   await eachPlace(cluster, type, names, found, async (broker, some) => {

@@ -9,7 +9,10 @@ import { type Context, defineCommand } from '../command.ts'
 import { DEFAULT } from '../quotas/entity.ts'
 import { checkNames, configTypes, isQuotaType, resourceNames } from './resources.ts'
 
-type Described = Pick<ConfigEntry, 'name' | 'value' | 'source' | 'readOnly' | 'sensitive' | 'synonyms'>
+type Described = Pick<ConfigEntry, 'name' | 'value' | 'source' | 'readOnly' | 'sensitive' | 'synonyms'> & {
+  /** With --docs; null where the broker does not tell. */
+  documentation?: string | null
+}
 
 /** A resource as it is printed; the JSON is this. */
 interface DescribedResource {
@@ -26,6 +29,7 @@ interface Row {
   value: string | null
   source: string
   overrides: string[]
+  documentation?: string | null
 }
 
 export const command = defineCommand({
@@ -42,14 +46,16 @@ export const command = defineCommand({
     default: { doc: 'The defaults of all brokers, clients, users or IP addresses' },
     all: { doc: 'What is not set too, with the value that it has' },
     key: { value: 'KEY', repeatable: true, doc: 'Only these configs, as names, globs or /regex/, set or not' },
+    docs: { doc: "What each config means, in the broker's words" },
   },
   examples: [
+    { line: 'ktool configs describe broker 1 --key log.cleaner.threads --docs', doc: 'What a config means' },
     { line: 'ktool configs describe topic orders', doc: 'What is set for a topic' },
     { line: 'ktool configs describe broker 1 --all', doc: 'Every config of a broker' },
     { line: 'ktool configs describe topic --key min.insync.replicas', doc: 'One config of all topics' },
     { line: 'ktool configs describe client --default', doc: 'Quotas of clients that have none of their own' },
   ],
-  async run(context, { type, names }, { default: isDefault, all, key }) {
+  async run(context, { type, names }, { default: isDefault, all, key, docs }) {
     checkNames(type, names, isDefault)
     const keys = key.map(namePattern)
     const isNamed = (name: string) => keys.length === 0 || keys.some((pattern) => pattern.matches(name))
@@ -62,25 +68,26 @@ export const command = defineCommand({
         { key: 'value', align: 'left' },
         { key: 'source' },
         { key: 'overrides', mayBeEmpty: true },
+        ...(docs ? [{ key: 'documentation' as const }] : []),
       ],
       heading: ({ type, name }) => [resourceText(type, name)],
       rows: resourceRows,
     })
     if (isQuotaType(type)) {
-      if (all) throw new UsageError('quotas have no defaults that --all could show')
+      if (all || docs) throw new UsageError('quotas have no defaults and no texts that --all and --docs could show')
       for (const resource of await quotas(client, type, names, isDefault)) {
         const configs = resource.configs.filter(({ name }) => isNamed(name))
         if (configs.length > 0 || names.length > 0) await rows.add({ ...resource, configs })
       }
     } else {
       const chosen = await resourceNames(context, client, type, names, isDefault)
-      const found = await client.admin.describeConfigs(type, chosen.names)
+      const found = await client.admin.describeConfigs(type, chosen.names, { documentation: docs })
       for (const name of chosen.names) {
         const entries = checked(context, found.get(name), resourceText(type, name))
         if (entries === undefined) continue
         const isWanted = ({ name, source }: ConfigEntry) =>
           isNamed(name) && (all || keys.length > 0 || isSet(type, source))
-        const configs = entries.filter(isWanted).map(shown)
+        const configs = entries.filter(isWanted).map((entry) => shown(entry, docs))
         const isAsked = configs.length > 0 || names.includes(name) || isDefault
         if (isAsked) await rows.add({ type, name: name === '' ? null : name, configs })
       }
@@ -100,18 +107,20 @@ function isSet(type: string, source: string): boolean {
   return type === 'topic' ? source === 'DYNAMIC_TOPIC_CONFIG' : source !== 'DEFAULT_CONFIG'
 }
 
-function shown({ name, value, source, readOnly, sensitive, synonyms }: ConfigEntry): Described {
-  return { name, value, source, readOnly, sensitive, synonyms }
+function shown(entry: ConfigEntry, docs: boolean): Described {
+  const { name, value, source, readOnly, sensitive, synonyms, documentation } = entry
+  return { name, value, source, readOnly, sensitive, synonyms, ...(docs && { documentation }) }
 }
 
 function resourceRows({ type, name, configs }: DescribedResource): Row[] {
-  return configs.map(({ name: config, value, source, sensitive, synonyms }) => ({
+  return configs.map(({ name: config, value, source, sensitive, synonyms, documentation }) => ({
     type,
     name: name ?? DEFAULT,
     config,
     value: sensitive && value === null ? '(secret)' : value,
     source,
     overrides: synonyms.slice(1).map((each) => `${each.source}:${each.name}=${each.value ?? ''}`),
+    documentation,
   }))
 }
 

@@ -75,7 +75,8 @@ export const command = defineCommand({
       return
     }
     if (wanted.length > 0) {
-      const question = `Elect leaders of ${wanted.length} partitions that lack records?`
+      const many = wanted.length === 1 ? 'a partition' : `${wanted.length} partitions`
+      const question = `Elect leaders of ${many} that may lack records, which are then lost?`
       if (isUnclean && !(await context.confirm(question, { required: selected.byPattern }))) {
         context.note('nothing was changed')
         return ExitCode.failure

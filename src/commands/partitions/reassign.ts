@@ -118,6 +118,9 @@ function checkOptions(names: readonly string[], flags: Flags): void {
   const withExecute = undo !== undefined || throttle !== undefined || additional
   if (withExecute && !execute) throw new UsageError('--undo, --throttle and --additional go with --execute')
   if (flags.keepThrottle && !verify) throw new UsageError('--keep-throttle goes with --verify')
+  if (throttle !== undefined && fromFile === undefined && flags.save === undefined) {
+    throw new UsageError('a throttle is taken away by --verify, which needs the plan', { hint: 'give --save FILE too' })
+  }
   if (throttle === 0) throw new UsageError('a throttle of 0 would stop replication')
 }
 
@@ -156,7 +159,10 @@ async function execute(context: Context, { cluster }: Client, plan: Planned[], f
   if (!plan.some(({ result }) => result === 'started')) {
     if (ongoing.length === 0) await clearThrottles(cluster, [...new Set(plan.map(({ topic }) => topic))])
   } else {
-    context.note('the throttle stays until `ktool partitions reassign --from-file PLAN --verify` sees that all is done')
+    const plan = flags.fromFile ?? flags.save
+    context.note(
+      `the throttle stays until all is done and seen: ktool partitions reassign --from-file ${plan} --verify`,
+    )
   }
 }
 
