@@ -81,7 +81,11 @@ export const command = defineCommand({
       }
     } else {
       const chosen = await resourceNames(context, client, type, names, isDefault)
-      const found = await client.admin.describeConfigs(type, chosen.names, { documentation: docs })
+      const found = await client.admin.describeConfigs(type, chosen.names, {
+        documentation: docs,
+        // Of patterns only this side knows.
+        keys: keys.length > 0 && keys.every(({ literal }) => literal) ? key : undefined,
+      })
       for (const name of chosen.names) {
         const entries = checked(context, found.get(name), resourceText(type, name))
         if (entries === undefined) continue
