@@ -6,18 +6,23 @@ import { defineCommand } from '../commands/command.ts'
 import { write } from '../output/write.ts'
 
 /** How the names of each kind are looked up. */
-const lookups: Record<'topic' | 'group', (client: Client) => Promise<string[]>> = {
+const lookups: Record<'topic' | 'group' | 'broker' | 'transaction', (client: Client) => Promise<string[]>> = {
   topic: async (client) => (await client.admin.listTopics()).map((topic) => topic.name),
   group: async (client) => {
     const { Groups } = await import('../client/groups.ts')
     return (await new Groups(client.cluster).list()).groups.map((group) => group.groupId)
+  },
+  broker: async (client) => (await client.cluster.allBrokers()).map(({ id }) => String(id)),
+  transaction: async ({ cluster }) => {
+    const { listTransactions } = await import('../client/admin/transactions.ts')
+    return (await listTransactions(cluster)).transactions.map(({ transactionalId }) => transactionalId)
   },
 }
 
 export const command = defineCommand({
   path: '__complete',
   summary: 'Names that complete a word',
-  args: { kind: { value: 'KIND', doc: 'Kind of names', choices: ['topic', 'group'] } },
+  args: { kind: { value: 'KIND', doc: 'Kind of names', choices: ['topic', 'group', 'broker', 'transaction'] } },
   examples: [],
   async run(context, { kind }) {
     const names = await lookups[kind](await context.client())

@@ -34,7 +34,7 @@ import type { ExitCode } from '../errors.ts'
 import type { OutputForm, Rows, RowsSpec } from '../output/rows.ts'
 
 /** What the shell completes: names looked up in the cluster, or paths. */
-export type Completion = 'topic' | 'group' | 'file' | 'directory'
+export type Completion = 'topic' | 'group' | 'broker' | 'transaction' | 'file' | 'directory'
 
 export interface Argument {
   /** Its name in help, in capitals. */

@@ -18,3 +18,17 @@ export function parseSize(text: string): number {
   if (!Number.isSafeInteger(bytes)) throw new UsageError(`the size '${text}' is too large`)
   return bytes
 }
+
+const units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+/** Bytes for people: `512`, `64 KiB`, `1.5 GiB`. */
+export function formatSize(bytes: number): string {
+  let amount = bytes
+  let unit = ''
+  for (const next of units) {
+    if (amount < 1024) break
+    amount /= 1024
+    unit = ` ${next}`
+  }
+  return `${Number(amount.toFixed(1))}${unit}`
+}

@@ -1,34 +1,11 @@
 // The topics commands of the real program against the bundled broker.
 
 import assert from 'node:assert/strict'
-import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import test, { after, before } from 'node:test'
-import { type Ended, ktool, start } from './run.ts'
+import test from 'node:test'
+import { type Ended, ktool } from './run.ts'
+import { served } from './served.ts'
 
-let broker: ChildProcessWithoutNullStreams
-let env: Record<string, string>
-
-before(async () => {
-  broker = start(['serve', '--memory', '--listen', '127.0.0.1:0'])
-  let stderr = ''
-  broker.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  for await (const line of createInterface(broker.stdout)) {
-    const address = /listening on (\S+:\d+)/.exec(line)?.[1]
-    if (address === undefined) continue
-    env = { KTOOL_BOOTSTRAP: address }
-    return
-  }
-  throw new Error(`the broker did not start: ${stderr}`)
-})
-
-after(async () => {
-  const ended = new Promise((resolve) => broker.on('close', resolve))
-  broker.kill('SIGTERM')
-  assert.equal(await ended, 0)
-})
+const { env } = served()
 
 const topics = (...args: string[]): Promise<Ended> => ktool(['topics', ...args], { env })
 
@@ -153,15 +130,92 @@ test('replicas by hand', async () => {
 test('filters of describe', async () => {
   await done('create', 'filter.plain', '-p', '2')
   await done('create', 'filter.own', '-c', 'cleanup.policy=compact')
-  assert.deepEqual(
-    (await rows<{ name: string }>('describe', 'filter.*', '--with-overrides')).map(({ name }) => name),
-    ['filter.own'],
-  )
+  const [own, ...others] = await rows<Record<string, unknown>>('describe', 'filter.*', '--with-overrides')
+  assert.deepEqual([Object.keys(own).includes('partitions'), others], [false, []])
+  assert.deepEqual(own.configs, { 'cleanup.policy': 'compact' })
+  assert.equal(await done('describe', 'filter.*', '--with-overrides'), 'filter.own\t1\t1\tcleanup.policy=compact\n')
   for (const filter of ['--under-replicated', '--unavailable', '--under-min-isr']) {
     assert.equal(await done('describe', 'filter.*', filter), '', filter)
   }
   assert.equal((await done('describe', 'filter.*', '--at-min-isr')).split('\n').length, 4)
   await done('delete', 'filter.*', '--yes')
+})
+
+test('internal topics are left out unless they are meant', async () => {
+  await done('create', 'plain', '__transaction_state')
+  const described = async (...args: string[]) =>
+    (await rows<{ name: string }>('describe', ...args)).map(({ name }) => name)
+  assert.deepEqual(await described(), ['plain'])
+  assert.deepEqual(await described('--internal'), ['__transaction_state', 'plain'])
+  assert.deepEqual(await described('__transaction_state'), ['__transaction_state'])
+  assert.deepEqual(await described('--at-min-isr'), ['__transaction_state', 'plain'])
+  const { code, stderr } = await topics('describe', '__*')
+  assert.equal(code, 1)
+  assert.match(stderr, /no topic matches __\*\n {2}it matches internal topics; name them in full\n/)
+  await done('delete', 'plain', '__transaction_state')
+})
+
+test('alter-configs sets, takes away, adds and subtracts, and shows before and after', async () => {
+  await done('create', 'alter', '-c', 'retention.ms=60000')
+  const alter = ['alter-configs', 'alter', '--set', 'retention.ms=70000', '--append', 'cleanup.policy=compact']
+  const would =
+    'alter\tretention.ms\tset\t60000\t70000\twould-alter\n' +
+    'alter\tcleanup.policy\tappend\tdelete\tdelete,compact\twould-alter\n'
+  assert.equal(await done(...alter, '--dry-run'), would)
+  assert.equal(await done('describe', 'alter', '--with-overrides'), 'alter\t1\t1\tretention.ms=60000\n')
+  assert.equal(await done(...alter), would.replaceAll('would-alter', 'altered'))
+  const configs = async () => (await rows<{ configs: object }>('describe', 'alter'))[0].configs
+  assert.deepEqual(await configs(), { 'cleanup.policy': 'delete,compact', 'retention.ms': '70000' })
+  assert.match(await done(...alter), /^(.*\tunchanged\n){2}$/)
+  assert.deepEqual(
+    await rows('alter-configs', 'alter', '--unset', 'retention.ms', '--subtract', 'cleanup.policy=delete'),
+    [
+      {
+        type: 'topic',
+        name: 'alter',
+        config: 'retention.ms',
+        operation: 'unset',
+        before: '70000',
+        after: null,
+        sensitive: false,
+        result: 'altered',
+      },
+      {
+        type: 'topic',
+        name: 'alter',
+        config: 'cleanup.policy',
+        operation: 'subtract',
+        before: 'delete,compact',
+        after: 'compact',
+        sensitive: false,
+        result: 'altered',
+      },
+    ],
+  )
+  assert.deepEqual(await configs(), { 'cleanup.policy': 'compact' })
+  await done('delete', 'alter')
+})
+
+test('alter-configs refuses what is wrong, topic by topic, whole', async () => {
+  await done('create', 'wrong.a', 'wrong.b')
+  const refused = async (code: number, message: RegExp, ...args: string[]) => {
+    const ended = await topics('alter-configs', ...args)
+    assert.equal(ended.code, code)
+    assert.match(ended.stderr, message)
+    return ended.stdout
+  }
+  await refused(1, /no config retention\.sm\n {2}did you mean 'retention\.ms'/, 'wrong.a', '--set', 'retention.sm=1')
+  await refused(1, /INVALID_CONFIG .*retention\.ms/, 'wrong.a', '--set', 'retention.ms=soon', '--dry-run')
+  await refused(1, /INVALID_CONFIG/, 'wrong.a', '--set', 'segment.ms=9000', '--set', 'retention.ms=soon')
+  await refused(2, /nothing to change/, 'wrong.a')
+  await refused(2, /retention\.ms is named twice/, 'wrong.a', '--set', 'retention.ms=1', '--unset', 'retention.ms')
+  await refused(2, /topics wrong\.a, wrong\.b\?/, 'wrong.*', '--set', 'retention.ms=1')
+  assert.equal(await done('describe', 'wrong.*', '--with-overrides'), '')
+  const out = await refused(1, /there is no topic wrong\.c/, 'wrong.a', 'wrong.c', '--set', 'segment.ms=9000')
+  assert.equal(out, 'wrong.a\tsegment.ms\tset\t604800000\t9000\taltered\n')
+  await done('alter-configs', 'wrong.*', '--set', 'segment.ms=8000', '--yes')
+  assert.equal((await done('describe', 'wrong.*', '--with-overrides')).split('\n').length, 3)
+  await done('delete', 'wrong.*', '--yes')
 })
 
 test('names are completed from the cluster, quietly', async () => {

@@ -76,6 +76,9 @@ const pages: Record<string, RegExp> = {
   'docs/consume.md': /^consume$/,
   'docs/serve.md': /^serve$/,
   'docs/topics.md': /^topics /,
+  'docs/cluster.md': /^(cluster|brokers|transactions) /,
+  'docs/partitions.md': /^partitions /,
+  'docs/configs.md': /^(configs|quotas) /,
 }
 
 for (const [page, about] of Object.entries(pages)) {

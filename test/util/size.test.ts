@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { UsageError } from '../../src/errors.ts'
-import { parseSize } from '../../src/util/size.ts'
+import { formatSize, parseSize } from '../../src/util/size.ts'
 
 test('sizes', () => {
   const expected = {
@@ -35,4 +35,17 @@ test('a letter is 1024 of the one before', () => {
       assert.equal(parseSize(`${amount}${larger}`), 1024 * parseSize(`${amount}${smaller}`))
     }),
   )
+})
+
+test('sizes for people', () => {
+  assert.deepEqual([0, 1023, 1024, 1536, 2 ** 20, 1.5 * 2 ** 30, 2 ** 50, 2 ** 62].map(formatSize), [
+    '0',
+    '1023',
+    '1 KiB',
+    '1.5 KiB',
+    '1 MiB',
+    '1.5 GiB',
+    '1 PiB',
+    '4096 PiB',
+  ])
 })

@@ -16,7 +16,7 @@ export const command = defineCommand({
   args: { names: { value: 'GROUP', doc: 'Group, glob or /regex/', repeatable: true, complete: 'group' } },
   examples: [
     { line: 'ktool groups export billing > billing.csv', doc: 'To a file' },
-    { line: 'ktool groups reset-offsets billing --from-file billing.csv --execute', doc: 'And back' },
+    { line: "ktool groups export 'billing-*' --json", doc: 'Several, as objects' },
   ],
   async run(context, { names }) {
     const groups = new Groups((await context.client()).cluster)

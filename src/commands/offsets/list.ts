@@ -1,12 +1,10 @@
 // ktool offsets list: where partitions begin, end, or are at a time.
 
-import type { Client } from '../../client/client.ts'
 import { OffsetTime, tryListOffsets } from '../../client/list-offsets.ts'
 import { KtoolError } from '../../errors.ts'
 import { parseTime } from '../../util/time.ts'
-import { parseTopicPartitions, type TopicPartitions } from '../../util/topic-partitions.ts'
-import { type Context, defineCommand } from '../command.ts'
-import { selectTopics } from '../topics/select.ts'
+import { defineCommand } from '../command.ts'
+import { selectPartitions } from '../partitions/select.ts'
 
 interface Row {
   topic: string
@@ -34,7 +32,7 @@ export const command = defineCommand({
   args: {
     topics: {
       value: 'TOPIC[:LIST]',
-      doc: 'Topic, glob or /regex/; or some partitions of one: orders:0,2-5',
+      doc: 'Topic, glob or /regex/, or some partitions: orders:0,2-5',
       repeatable: true,
       complete: 'topic',
     },
@@ -61,8 +59,8 @@ export const command = defineCommand({
   ],
   async run(context, { topics }, { at: timestamp, isolation }) {
     const client = await context.client()
-    const partitions = await partitionsOf(context, client, topics)
-    const queries = partitions.map((partition) => ({ ...partition, timestamp }))
+    const { partitions } = await selectPartitions(context, client, topics)
+    const queries = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
     const answers = await tryListOffsets(client.cluster, queries, isolation === 'committed' ? 1 : 0)
     const rows = context.rows<Row>({
       columns: [
@@ -80,7 +78,8 @@ export const command = defineCommand({
       }
       const known = (value: number) => (value < 0 ? null : value)
       await rows.add({
-        ...partitions[i],
+        topic: queries[i].topic,
+        partition: queries[i].partition,
         offset: known(answer.offset),
         timestamp: known(answer.recordTimestamp),
         leaderEpoch: known(answer.leaderEpoch),
@@ -89,40 +88,3 @@ export const command = defineCommand({
     await rows.end()
   },
 })
-
-/** What is not there is reported and left out. */
-async function partitionsOf(context: Context, client: Client, texts: readonly string[]) {
-  const chosen: { topic: string; partition: number }[] = []
-  const add = async ({ topic, partitions }: TopicPartitions) => {
-    const { length } = (await client.cluster.topic(topic)).partitions
-    for (const partition of partitions ?? Array(length).keys()) {
-      if (partition < length) chosen.push({ topic, partition })
-      else {
-        context.fail(
-          new KtoolError(`topic ${topic} has no partition ${partition}`, {
-            hint: `its partitions are 0 to ${length - 1}`,
-          }),
-        )
-      }
-    }
-  }
-  for (const text of texts.filter(isPart)) {
-    try {
-      await add(parseTopicPartitions(text))
-    } catch (error) {
-      if (!(error instanceof KtoolError)) throw error
-      context.fail(error)
-    }
-  }
-  const whole = texts.filter((text) => !isPart(text))
-  if (whole.length === 0) return chosen
-  const { topics, errors } = await selectTopics(client, whole, { internal: false })
-  for (const error of errors) context.fail(error)
-  for (const { name: topic } of topics) await add({ topic, partitions: null })
-  return chosen
-}
-
-/** Names hold no colon; regular expressions may. */
-function isPart(text: string): boolean {
-  return text.includes(':') && !text.startsWith('/')
-}

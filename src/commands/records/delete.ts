@@ -1,12 +1,13 @@
 // ktool records delete: moves the beginning of partitions forward.
 
-import { deleteRecords } from '../../client/delete-records.ts'
+import { deleteRecords } from '../../client/admin/delete-records.ts'
+import { keyOf } from '../../client/group/partitions.ts'
 import { OffsetTime, tryListOffsets } from '../../client/list-offsets.ts'
 import { partitionBounds } from '../../client/start-offset.ts'
 import { ExitCode, KtoolError, UsageError } from '../../errors.ts'
 import { parseTime } from '../../util/time.ts'
-import { parseTopicPartitions } from '../../util/topic-partitions.ts'
 import { defineCommand } from '../command.ts'
+import { selectPartitions } from '../partitions/select.ts'
 
 type Before = { offset: number } | { timestamp: number }
 
@@ -29,7 +30,7 @@ export const command = defineCommand({
   args: {
     topics: {
       value: 'TOPIC[:LIST]',
-      doc: 'Topic, or some of its partitions: orders:0,2-5',
+      doc: 'Topic, glob or /regex/, or some partitions: orders:0,2-5',
       repeatable: true,
       complete: 'topic',
     },
@@ -49,19 +50,9 @@ export const command = defineCommand({
     { line: 'ktool records delete orders --before latest --execute', doc: 'Empty a topic' },
   ],
   async run(context, { topics }, { before, execute }) {
-    const { cluster } = await context.client()
-    const chosen: { topic: string; partition: number }[] = []
-    for (const { topic, partitions } of topics.map(parseTopicPartitions)) {
-      const { length } = (await cluster.topic(topic)).partitions
-      for (const partition of partitions ?? Array(length).keys()) {
-        if (partition >= length) {
-          throw new KtoolError(`topic ${topic} has no partition ${partition}`, {
-            hint: `its partitions are 0 to ${length - 1}`,
-          })
-        }
-        chosen.push({ topic, partition })
-      }
-    }
+    const client = await context.client()
+    const { cluster } = client
+    const { partitions: chosen, byPattern } = await selectPartitions(context, client, topics)
     const bounds = await partitionBounds(cluster, chosen, 0)
     const targets =
       'offset' in before
@@ -80,7 +71,7 @@ export const command = defineCommand({
     const count = wanted.reduce((sum, { before, earliest }) => sum + before - earliest, 0)
     if (execute && wanted.length > 0) {
       const question = `Delete ${count.toLocaleString('en')} records of ${topics.join(', ')} for good?`
-      if (!(await context.confirm(question))) {
+      if (!(await context.confirm(question, { required: byPattern }))) {
         context.note('nothing was deleted')
         return ExitCode.failure
       }
@@ -90,7 +81,7 @@ export const command = defineCommand({
           cluster,
           wanted.map(({ topic, partition, before: offset }) => ({ topic, partition, offset })),
         )
-      : []
+      : null
     const rows = context.rows<Row>({
       columns: [
         { key: 'topic' },
@@ -103,7 +94,7 @@ export const command = defineCommand({
       ],
     })
     for (const row of plan) {
-      const error = failed[wanted.indexOf(row)]
+      const error = failed?.get(keyOf(row))
       if (error instanceof KtoolError) {
         context.fail(error)
         continue

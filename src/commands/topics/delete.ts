@@ -3,15 +3,12 @@
 import { UnknownTopicError } from '../../client/cluster.ts'
 import { ExitCode, KtoolError } from '../../errors.ts'
 import { defineCommand } from '../command.ts'
-import { selectTopics } from './select.ts'
+import { selectTopics, topicsText } from './select.ts'
 
 interface Row {
   name: string
   result: 'deleted' | 'absent' | 'would-delete'
 }
-
-/** As many names as the question lists. */
-const namesShown = 10
 
 export const command = defineCommand({
   path: 'topics delete',
@@ -39,7 +36,7 @@ export const command = defineCommand({
     }
     const chosen = topics.map((topic) => topic.name)
     if (chosen.length > 0 && !dryRun) {
-      if (!(await context.confirm(question(chosen), { required: byPattern }))) {
+      if (!(await context.confirm(`Delete ${topicsText(chosen)} with all records?`, { required: byPattern }))) {
         context.note('nothing was deleted')
         return ExitCode.failure
       }
@@ -57,9 +54,3 @@ export const command = defineCommand({
     await rows.end()
   },
 })
-
-function question(names: readonly string[]): string {
-  const more = names.length - namesShown
-  const list = names.slice(0, namesShown).join(', ') + (more > 0 ? ` and ${more} more` : '')
-  return `Delete ${names.length === 1 ? 'topic' : `${names.length} topics`} ${list} with all records?`
-}

@@ -1,6 +1,7 @@
 // ktool topics describe: partitions, replicas and configs of topics, and the partitions that are not well.
 
-import type { ConfigEntry, PartitionDescription, TopicDescription } from '../../client/admin.ts'
+import type { ConfigEntry } from '../../client/admin/configs.ts'
+import type { PartitionDescription, TopicDescription } from '../../client/admin/describe-topics.ts'
 import type { Client } from '../../client/client.ts'
 import { KtoolError, UsageError } from '../../errors.ts'
 import type { Column } from '../../output/rows.ts'
@@ -16,7 +17,8 @@ interface DescribedTopic {
   replicationFactor: number
   /** The configs set on the topic itself; null where they may not be seen. */
   configs: Record<string, string | null> | null
-  partitions: DescribedPartition[]
+  /** Left out with --with-overrides. */
+  partitions?: DescribedPartition[]
 }
 
 interface DescribedPartition extends Omit<PartitionDescription, 'leader'> {
@@ -30,8 +32,9 @@ export const command = defineCommand({
   path: 'topics describe',
   summary: 'Show topics with their partitions and configs',
   description:
-    'Shows where the partitions of topics lie and the configs set on the topics. The filters leave only the ' +
-    'partitions (with --with-overrides: the topics) that they name, of all topics where no name is given.',
+    'Shows where the partitions of topics lie and the configs set on the topics. Without a name it is all topics but ' +
+    'internal ones. A filter leaves only the partitions that it names, those of internal topics too; --with-overrides ' +
+    'leaves out the partitions.',
   args: {
     names: { value: 'NAME', doc: 'Topic, glob or /regex/', optional: true, repeatable: true, complete: 'topic' },
   },
@@ -40,7 +43,8 @@ export const command = defineCommand({
     unavailable: { doc: 'Only partitions without a leader' },
     underMinIsr: { doc: 'Only partitions with fewer replicas in sync than min.insync.replicas' },
     atMinIsr: { doc: 'Only partitions with just as many replicas in sync as min.insync.replicas' },
-    withOverrides: { doc: 'Only topics with configs of their own' },
+    withOverrides: { doc: 'Only topics with configs of their own, without their partitions' },
+    internal: { doc: "Internal topics too, such as Kafka's __consumer_offsets" },
   },
   examples: [
     { line: 'ktool topics describe orders', doc: 'One topic' },
@@ -48,20 +52,23 @@ export const command = defineCommand({
     { line: 'ktool topics describe orders --json', doc: 'For a program' },
   ],
   async run(context, { names }, flags) {
-    const chosen = Object.entries(flags).filter(([, on]) => on)
+    const { internal, withOverrides, ...filters } = flags
+    const chosen = Object.values({ withOverrides, ...filters }).filter((on) => on)
     if (chosen.length > 1) throw new UsageError('only one of the filters can be used at a time')
     const client = await context.client()
+    // What is not well with an internal topic is not well with the cluster.
+    const described = await describe(context, client, names, internal || Object.values(filters).includes(true))
+    if (withOverrides) return overridden(context, described)
     const rows = context.rows<DescribedTopic, Row>({ columns, heading, rows: partitionRows })
-    for (const { topic, minIsr } of await describe(context, client, names)) {
-      topic.partitions = topic.partitions.filter(
+    for (const { topic, minIsr } of described) {
+      topic.partitions = topic.partitions?.filter(
         (partition) =>
-          (!flags.underReplicated || partition.isr.length < partition.replicas.length) &&
-          (!flags.unavailable || partition.leader === null) &&
-          (!flags.underMinIsr || partition.isr.length < minIsr) &&
-          (!flags.atMinIsr || partition.isr.length === minIsr),
+          (!filters.underReplicated || partition.isr.length < partition.replicas.length) &&
+          (!filters.unavailable || partition.leader === null) &&
+          (!filters.underMinIsr || partition.isr.length < minIsr) &&
+          (!filters.atMinIsr || partition.isr.length === minIsr),
       )
-      const overridden = Object.keys(topic.configs ?? {}).length > 0
-      if (flags.withOverrides ? overridden : topic.partitions.length > 0) await rows.add(topic)
+      if (topic.partitions?.length) await rows.add(topic)
     }
     await rows.end()
   },
@@ -79,6 +86,23 @@ const columns: Column<Row>[] = [
   { key: 'lastKnownElr', mayBeEmpty: true },
 ]
 
+/** Topics with configs of their own, a line each. */
+async function overridden(context: Context, described: readonly { topic: DescribedTopic }[]): Promise<undefined> {
+  const rows = context.rows<DescribedTopic>({
+    columns: [
+      { key: 'name', title: 'TOPIC' },
+      { key: 'partitionCount', title: 'PARTITIONS' },
+      { key: 'replicationFactor' },
+      { key: 'configs' },
+    ],
+  })
+  for (const { topic } of described) {
+    delete topic.partitions
+    if (Object.keys(topic.configs ?? {}).length > 0) await rows.add(topic)
+  }
+  await rows.end()
+}
+
 function heading({ name, topicId, partitionCount, replicationFactor, configs }: DescribedTopic): string[] {
   const partitions = `${partitionCount} partition${partitionCount === 1 ? '' : 's'}`
   const lines = [name, `${partitions}, replication factor ${replicationFactor}, id ${topicId}`]
@@ -88,7 +112,7 @@ function heading({ name, topicId, partitionCount, replicationFactor, configs }: 
 }
 
 function partitionRows(topic: DescribedTopic): Row[] {
-  return topic.partitions.map((partition) => ({ topic: topic.name, ...partition }))
+  return (topic.partitions ?? []).map((partition) => ({ topic: topic.name, ...partition }))
 }
 
 /** The topics chosen, in the order of their names. What is not there or fails is reported and left out. */
@@ -96,14 +120,15 @@ async function describe(
   context: Context,
   client: Client,
   names: readonly string[],
+  internal: boolean,
 ): Promise<{ topic: DescribedTopic; minIsr: number }[]> {
-  const { topics, errors } = await selectTopics(client, names, { internal: true })
+  const { topics, errors } = await selectTopics(client, names, { internal })
   for (const error of errors) context.fail(error)
   const wanted = topics.map((topic) => topic.name)
   if (wanted.length === 0) return []
   const [descriptions, configs] = await Promise.all([
     client.admin.describeTopics(wanted),
-    client.admin.describeConfigs(wanted.map((name) => ({ type: 'topic', name }))),
+    client.admin.describeConfigs('topic', wanted),
   ])
   return wanted.flatMap((name) => {
     const topic = descriptions.get(name)

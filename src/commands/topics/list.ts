@@ -1,6 +1,6 @@
 // ktool topics list: names, partitions and replicas.
 
-import type { TopicSummary } from '../../client/admin.ts'
+import type { TopicSummary } from '../../client/admin/topics.ts'
 import { namePattern, selectByName } from '../../util/name-pattern.ts'
 import { defineCommand } from '../command.ts'
 

@@ -1,6 +1,6 @@
 // Topics by the names and patterns of an argument list.
 
-import type { TopicSummary } from '../../client/admin.ts'
+import type { TopicSummary } from '../../client/admin/topics.ts'
 import type { Client } from '../../client/client.ts'
 import { UnknownTopicError } from '../../client/cluster.ts'
 import { KtoolError } from '../../errors.ts'
@@ -15,8 +15,8 @@ export interface SelectedTopics {
 }
 
 /**
- * The topics that the arguments choose; without arguments all. A pattern chooses internal topics only where `internal`
- * is set, a name always.
+ * The topics that the arguments choose; without arguments all. A pattern, or no argument, chooses internal topics only
+ * where `internal` is set, a name always.
  */
 export async function selectTopics(
   client: Client,
@@ -29,8 +29,27 @@ export async function selectTopics(
   return { topics: items, errors: unmatched.map((pattern) => nothingMatches(pattern, all)), byPattern }
 }
 
-function nothingMatches({ text, literal }: NamePattern, all: readonly TopicSummary[]): KtoolError {
-  if (!literal) return new KtoolError(`no topic matches ${text}`, { hint: '`ktool topics list` shows all' })
+/** As many names as a question lists. */
+const NAMES_SHOWN = 10
+
+/** `topic a` or `3 topics a, b, c`, as questions name what was chosen. */
+export function topicsText(names: readonly string[]): string {
+  const more = names.length - NAMES_SHOWN
+  const list = names.slice(0, NAMES_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return `${names.length === 1 ? 'topic' : `${names.length} topics`} ${list}`
+}
+
+/** Why a name or pattern chose nothing of all topics. */
+export function nothingMatches(
+  pattern: NamePattern,
+  all: readonly Pick<TopicSummary, 'name' | 'internal'>[],
+): KtoolError {
+  const { text, literal } = pattern
+  if (!literal) {
+    const onlyInternal = all.some(({ name }) => pattern.matches(name))
+    const hint = onlyInternal ? 'it matches internal topics; name them in full' : '`ktool topics list` shows all'
+    return new KtoolError(`no topic matches ${text}`, { hint })
+  }
   const names = all.filter((topic) => !topic.internal).map((topic) => topic.name)
   return new UnknownTopicError(text, nearest(text, names))
 }

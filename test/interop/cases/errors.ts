@@ -50,6 +50,12 @@ const commands: Record<string, readonly string[]> = {
   'topics describe': ['topics', 'describe', 'orders'],
   'topics create': ['topics', 'create', 'orders'],
   'topics delete': ['topics', 'delete', 'orders', '--yes'],
+  'configs describe': ['configs', 'describe', 'topic', 'orders'],
+  'quotas alter': ['quotas', 'alter', '--user', 'a', '--set', 'producer_byte_rate=1'],
+  'cluster health': ['cluster', 'health'],
+  'brokers log-dirs': ['brokers', 'log-dirs'],
+  'transactions list': ['transactions', 'list'],
+  'partitions elect-leaders': ['partitions', 'elect-leaders', '--execute'],
   produce: ['produce', 'orders'],
   consume: ['consume', 'orders', '-e'],
 }

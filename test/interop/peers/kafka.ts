@@ -147,6 +147,10 @@ export interface KafkaOptions {
   port?: number
   /** A data directory to go on with instead of a fresh one; it is not removed by wipe(). */
   data?: string
+  /** For a node of a cluster: the id that all of them have. */
+  clusterId?: string
+  /** Java's memory. Default: 1g. */
+  heap?: string
 }
 
 export interface Kafka {
@@ -232,13 +236,15 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const config = join(scratch, 'server.properties')
   await writeFile(config, properties(port, controller!, data, options.properties ?? {}))
   if (!existsSync(join(data, 'meta.properties'))) {
-    const format = ['format', '-t', clusterId(), '-c', config]
+    const format = ['format', '-t', options.clusterId ?? clusterId(), '-c', config]
     succeeded(await kafkaTool('storage', format, { version }), 'formatting the data directory of Kafka')
   }
 
   const begun = performance.now()
   const broker = guard(
-    spawn('java', [...jvm(home, '1g', []), 'kafka.Kafka', config], { stdio: ['ignore', 'ignore', 'pipe'] }),
+    spawn('java', [...jvm(home, options.heap ?? '1g', []), 'kafka.Kafka', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    }),
   )
   let text = ''
   broker.stderr!.on('data', (piece: Buffer) => {
@@ -264,6 +270,51 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     async wipe() {
       await end(broker, 'SIGKILL')
       await rm(scratch, { recursive: true, force: true })
+    },
+  }
+}
+
+export interface KafkaCluster {
+  /** By id, from 1 on; each is a broker and a controller, in a rack of its own: `rack-1` and so forth. */
+  nodes: Kafka[]
+  /** Addresses of all nodes. */
+  bootstrap: string
+  /** Starts a node again that was stopped. */
+  restart(id: number): Promise<void>
+  wipe(): Promise<void>
+}
+
+/** Starts several nodes as one cluster, with little memory each. */
+export async function startCluster(size: number, extra: Record<string, string> = {}): Promise<KafkaCluster> {
+  const ports = await freePorts(2 * size)
+  const id = clusterId()
+  const numbers = Array.from({ length: size }, (_, index) => index + 1)
+  const client = (number: number) => ports[number - 1]!
+  const controller = (number: number) => ports[size + number - 1]!
+  const start = (number: number, data?: string) =>
+    startKafka({
+      port: client(number),
+      clusterId: id,
+      heap: '400m',
+      data,
+      properties: {
+        'node.id': String(number),
+        'broker.rack': `rack-${number}`,
+        'controller.quorum.voters': numbers.map((each) => `${each}@127.0.0.1:${controller(each)}`).join(','),
+        listeners: `PLAINTEXT://127.0.0.1:${client(number)},CONTROLLER://127.0.0.1:${controller(number)}`,
+        ...extra,
+      },
+    })
+  const nodes = await Promise.all(numbers.map((number) => start(number)))
+  const first = [...nodes]
+  return {
+    nodes,
+    bootstrap: numbers.map((number) => `127.0.0.1:${client(number)}`).join(','),
+    async restart(number) {
+      nodes[number - 1] = await start(number, nodes[number - 1]!.data)
+    },
+    async wipe() {
+      await Promise.all([...first, ...nodes].map((node) => node.wipe()))
     },
   }
 }

@@ -1,0 +1,33 @@
+// `ktool serve` beside the tests of a file: started before them, stopped cleanly after them.
+
+import assert from 'node:assert/strict'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { after, before } from 'node:test'
+import { start } from './run.ts'
+
+/** The variables by which ktool finds the broker, there once the tests run. */
+export function served(...args: string[]): { env: Record<string, string> } {
+  const env: Record<string, string> = {}
+  let broker: ChildProcessWithoutNullStreams
+  before(async () => {
+    broker = start(['serve', '--memory', '--listen', '127.0.0.1:0', ...args])
+    let stderr = ''
+    broker.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    for await (const line of createInterface(broker.stdout)) {
+      const address = /listening on (\S+:\d+)/.exec(line)?.[1]
+      if (address === undefined) continue
+      env.KTOOL_BOOTSTRAP = address
+      return
+    }
+    throw new Error(`the broker did not start: ${stderr}`)
+  })
+  after(async () => {
+    const ended = new Promise((resolve) => broker.on('close', resolve))
+    broker.kill('SIGTERM')
+    assert.equal(await ended, 0)
+  })
+  return { env }
+}
