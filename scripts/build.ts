@@ -1,4 +1,5 @@
-// Builds the program: src/cli/main.ts and what it imports into dist/, split so that a command loads only what it needs.
+// Builds the program: src/cli/main.ts and what it imports into dist/, split so that a command loads only what it needs;
+// and the library: src/index.ts with its types.
 // Packages with native parts stay outside; the others are bundled, which starts faster, with their licences beside them.
 //
 //   node scripts/build.ts [OUTPUT DIRECTORY]
@@ -6,6 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
+import { isolatedDeclarationSync } from 'rolldown/experimental'
 
 /** Packages that load binaries or WebAssembly from their own folders. */
 const native = ['@node-rs/crc32', 'snappy', 'lz4-wasm-nodejs']
@@ -68,11 +70,29 @@ const { output: files } = await bundle.generate({
 })
 await bundle.close()
 
+// The package as a library, on its own: what the command line starts with stays small.
+const library = await rolldown({
+  input: join(root, 'src/index.ts'),
+  platform: 'node',
+  external: native,
+  logLevel: 'warn',
+})
+const { output: libraryFiles } = await library.generate({
+  format: 'cjs',
+  minify: true,
+  codeSplitting: false,
+  entryFileNames: 'index.cjs',
+})
+await library.close()
+const declarations = isolatedDeclarationSync('index.ts', readFileSync(join(root, 'src/index.ts'), 'utf8'))
+if (declarations.errors.length > 0) throw new Error(declarations.errors.map(({ message }) => message).join('\n'))
+
 // What was built before stays until the new one is complete.
 const unfinished = `${output}.part`
 rmSync(unfinished, { recursive: true, force: true })
 mkdirSync(unfinished, { recursive: true })
-for (const file of files)
+writeFileSync(join(unfinished, 'index.d.ts'), declarations.code)
+for (const file of [...files, ...libraryFiles])
   writeFileSync(join(unfinished, file.fileName), file.type === 'chunk' ? file.code : file.source)
 writeFileSync(join(unfinished, 'THIRD-PARTY-LICENSES.txt'), licences())
 rmSync(output, { recursive: true, force: true })

@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['client', 'storage', 'registry'],
   ['broker', 'web'],
   ['commands', 'personas'],
-  ['cli'],
+  ['cli', 'index.ts'],
 ]
 
 /** The one folder (or file) that may import each package. */
