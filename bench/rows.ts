@@ -13,6 +13,9 @@ export interface Bench {
   codecs: Record<string, string>
   /** How many records `big` has. */
   bigCount: number
+  /** A topic of 50 times the lines, and one of as many as there are. */
+  huge: string
+  small: string
   /** A file of lines (99 bytes with the newline), keyed up to the first tab. */
   lines: string
   oneLine: string
@@ -25,6 +28,8 @@ export interface Limit {
   /** ktool's median over the peer's median, at most. */
   wall?: number
   cpu?: number
+  /** The same of the most resident memory in any run. */
+  rss?: number
 }
 
 export interface Row {
@@ -36,6 +41,8 @@ export interface Row {
   rssMiB?: number
   /** Times as many runs: for what is over in milliseconds. */
   times?: number
+  /** One run tells enough. */
+  once?: boolean
 }
 
 const ktool = (...args: string[]): Run => ({ command: [...program, ...args] })
@@ -211,4 +218,29 @@ const producing: Row[] = [
   },
 ]
 
-export const rows: readonly Row[] = [...startup, ...consuming, ...producing]
+/** Memory that does not grow with the work. */
+const memory: Row[] = [
+  {
+    name: 'memory: consume 50 M and 1 M records',
+    once: true,
+    rssMiB: 160,
+    limits: [{ peer: 'ktool, 1 M', rss: 1.25 }],
+    runs: ({ kafka: { bootstrap }, huge, small }) => ({
+      ktool: ktool('consume', huge, '-e', '-b', bootstrap),
+      'ktool, 1 M': ktool('consume', small, '-e', '-b', bootstrap),
+    }),
+  },
+  {
+    name: 'memory: produce 50 M and 1 M records',
+    once: true,
+    rssMiB: 160,
+    limits: [{ peer: 'ktool, 1 M', rss: 1.25 }],
+    runs: async ({ kafka: { bootstrap }, lines, topic }) => {
+      const produceLines = async (files: number) =>
+        ktool('produce', await topic(1), '-b', bootstrap, '--lines', ...Array(files).fill(lines))
+      return { ktool: await produceLines(50), 'ktool, 1 M': await produceLines(1) }
+    },
+  },
+]
+
+export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing]

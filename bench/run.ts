@@ -69,6 +69,8 @@ async function prepare({ bootstrap }: Kafka): Promise<Bench> {
     topic,
     codecs,
     bigCount: 8 * count,
+    huge: needed('memory: consume') ? await fill(await topic(1), 50) : '',
+    small: needed('memory: consume') ? await fill(await topic(1), 1) : '',
     big: needed('consume') || needed('last 10') ? await fill(await topic(1), 8) : '',
     wide: needed('12 partitions') ? await fill(await topic(12), 8, '-K', '\\t') : '',
   }
@@ -79,23 +81,24 @@ async function done(args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`ktool ${args.join(' ')} ended with ${code}: ${stderr}`)
 }
 
-async function measureRow({ name, runs, limits, rssMiB, times = 1 }: Row, bench: Bench): Promise<void> {
+async function measureRow({ name, runs, limits, rssMiB, times = 1, once = false }: Row, bench: Bench): Promise<void> {
   const costs: Record<string, Cost[]> = {}
-  for (let i = 0; i < Number(options.runs) * times; i++) {
+  for (let i = 0; i < (once ? 1 : Number(options.runs) * times); i++) {
     for (const [who, run] of Object.entries(await runs(bench))) (costs[who] ??= []).push(await measure(run))
   }
   const wall = (who: string) => median(costs[who].map((cost) => cost.wallMs))
   const cpu = (who: string) => median(costs[who].map((cost) => cost.cpuMs))
-  const rss = Math.max(...costs.ktool.map((cost) => cost.rssBytes)) / 2 ** 20
+  const rss = (who: string) => Math.max(...costs[who].map((cost) => cost.rssBytes)) / 2 ** 20
   console.log(`\n${name}`)
   for (const who of Object.keys(costs)) {
     console.log(`  ${who.padEnd(12)} ${seconds(wall(who))} wall  ${seconds(cpu(who))} CPU`)
   }
-  for (const { peer, wall: most, cpu: mostCpu } of limits) {
+  for (const { peer, wall: most, cpu: mostCpu, rss: mostRss } of limits) {
     if (most !== undefined) verdict(`wall / ${peer}`, wall('ktool') / wall(peer), most)
     if (mostCpu !== undefined) verdict(`CPU / ${peer}`, cpu('ktool') / cpu(peer), mostCpu)
+    if (mostRss !== undefined) verdict(`MiB / ${peer}`, rss('ktool') / rss(peer), mostRss)
   }
-  if (rssMiB !== undefined) verdict('MiB resident', rss, rssMiB)
+  if (rssMiB !== undefined) verdict('MiB resident', rss('ktool'), rssMiB)
   results.push({ name, costs })
 }
 

@@ -7,23 +7,10 @@ import { codecs, DECOMPRESSED_LIMIT, Scratch } from '../../src/records/compressi
 import { makeSnappy, scriptBlocks } from '../../src/records/compression/snappy.ts'
 import { crc32c, crc32cTable } from '../../src/records/crc32c.ts'
 import { RecordCursor } from '../../src/records/cursor.ts'
+import { measure } from './measure.ts'
 
 const LINE = 99
 const LINES = 10_000
-
-/** Runs `work` for at least half a second after a warm-up and prints what it does per second. */
-function measure(name: string, amount: number, unit: string, work: () => void): void {
-  for (let i = 0; i < 3; i++) work()
-  const start = process.hrtime.bigint()
-  let rounds = 0
-  let seconds = 0
-  do {
-    work()
-    rounds++
-    seconds = Number(process.hrtime.bigint() - start) / 1e9
-  } while (seconds < 0.5)
-  console.log(`${name.padEnd(44)} ${((amount * rounds) / seconds / 1e6).toFixed(1).padStart(9)} M ${unit}/s`)
-}
 
 /** Lines like those of an order log: they compress to about 40 %. */
 function makeLines(): Buffer {
