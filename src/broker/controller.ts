@@ -159,6 +159,11 @@ export class Controller {
     this.options.note(`deleted topic ${topic.name}`)
   }
 
+  /** How many partitions a topic would get. */
+  additional(name: string, total: number): number {
+    return Math.max(0, total - (this.image.topics.get(name)?.partitions.length ?? 0))
+  }
+
   /** Raises the number of a topic's partitions, or only checks whether it could be. Throws an ApiError. */
   createPartitions({ name, count, assignments }: CreatePartitionsTopic, validateOnly: boolean): void {
     const topic = this.image.topics.get(name)
@@ -331,7 +336,8 @@ const NO_CHANGE = {
   directories: null,
 }
 
-function checkNewPartitions(count: number): void {
+/** Throws an ApiError where one request makes too many partitions (Kafka: ReplicationControlManager). */
+export function checkNewPartitions(count: number): void {
   if (count > MAX_NEW_PARTITIONS) {
     throw new ApiError('POLICY_VIOLATION', 'Excessively large number of partitions per request.')
   }

@@ -22,13 +22,13 @@ export class DelayedFetch {
   private readonly watched: Watched[]
   private readonly onProgress = () => this.look()
   private readonly onClose = () => this.stop(null)
-  private readonly bytesAtStart: number
+  private bytesAtStart: number
   private finish: (response: Input<FetchResponse> | null) => void = () => {}
 
   constructor(
     first: FetchPass,
     pass: () => FetchPass,
-    { minBytes, maxWaitMs }: FetchRequest,
+    { minBytes, maxWaitMs }: Pick<FetchRequest, 'minBytes' | 'maxWaitMs'>,
     connection: ServerConnection,
   ) {
     this.pass = pass
@@ -43,7 +43,10 @@ export class DelayedFetch {
     this.done = new Promise((resolve) => {
       this.finish = resolve
     })
-    this.timer = setTimeout(() => this.stop(this.pass().response), maxWaitMs)
+    this.timer = setTimeout(() => {
+      connection.takeBack()
+      this.stop(this.pass().response)
+    }, maxWaitMs)
     connection.onClose.add(this.onClose)
   }
 
@@ -55,8 +58,18 @@ export class DelayedFetch {
       else bytes += segment.size - size
     }
     if (bytes < this.minBytes) return
+    // What was read before was not enough, and is read again.
+    this.connection.takeBack()
     const pass = this.pass()
-    if (pass.urgent || pass.bytes >= this.minBytes) this.stop(pass.response)
+    if (pass.urgent || pass.bytes >= this.minBytes) {
+      this.stop(pass.response)
+      return
+    }
+    this.bytesAtStart = pass.bytes
+    for (const watched of this.watched) {
+      watched.segment = watched.log.segments.active
+      watched.size = watched.segment.size
+    }
   }
 
   private stop(response: Input<FetchResponse> | null): void {

@@ -29,6 +29,7 @@ export function resolveGlobals(globals: GlobalValues, environment: NodeJS.Proces
     const set = (name: SettingName) => assignments.push({ name, value, source: '--timeout' })
     set('default.api.timeout.ms')
     set('request.timeout.ms')
+    set('delivery.timeout.ms')
     // Connecting may take less of the time, but not more.
     const setup = 'socket.connection.setup.timeout.ms'
     if (globals.timeout < Number(table[setup].default)) set(setup)

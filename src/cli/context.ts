@@ -88,7 +88,8 @@ export function createRun(
       stderr().write(errorText(error, { verbose, paint: paintErrors, item }))
     },
     progress: (label) =>
-      quiet || !around.stderr.isTTY
+      // A terminal without a width is none that could be drawn on.
+      quiet || !around.stderr.isTTY || !around.stderr.columns
         ? silentProgress(note)
         : spinner(label, around.stderr, wantsColour(globals.noColor, around.env, around.stderr), note),
     async confirm(question, { required = false } = {}) {

@@ -27,6 +27,8 @@ export interface FetchOptions {
   partitionMaxBytes: number
   minBytes: number
   maxWaitMs: number
+  /** How long it is tried again without an answer before that ends the reading. */
+  patienceMs: number
 }
 
 export const fetchDefaults: FetchOptions = {
@@ -35,6 +37,7 @@ export const fetchDefaults: FetchOptions = {
   partitionMaxBytes: 16 << 20,
   minBytes: 1,
   maxWaitMs: 500,
+  patienceMs: Number.POSITIVE_INFINITY,
 }
 
 /** One partition that is read. */
@@ -114,6 +117,8 @@ export class Fetcher {
   private readonly lost = new Set<Position>()
   private wake: (() => void) | null = null
   private failure: unknown = null
+  /** Since when nobody answers, and with what. */
+  private outage: { error: KtoolError; since: number } | null = null
   private closed = false
 
   constructor(cluster: Cluster, options: Partial<FetchOptions>, notice: Notice, gone?: Gone) {
@@ -152,6 +157,12 @@ export class Fetcher {
         this.wake = resolve
       })
     }
+  }
+
+  /** As close(), unless nobody answers at the moment: that is then thrown from next(). */
+  finish(): void {
+    if (this.outage === null) this.close()
+    else this.fail(this.outage.error)
   }
 
   close(): void {
@@ -201,6 +212,13 @@ export class Fetcher {
     this.due.add(leader)
   }
 
+  /** Said once, until something comes again. */
+  private onOutage(position: Position | undefined, error: KtoolError): void {
+    if (this.closed) return
+    if (this.outage === null && position !== undefined) this.notice(position, `${error.message}; trying again`)
+    this.outage = { error, since: this.outage?.since ?? Date.now() }
+  }
+
   private async findLeader(position: Position): Promise<Broker> {
     const { retryBackoffMs, retryBackoffMaxMs, signal } = this.cluster.options
     for (;;) {
@@ -214,6 +232,8 @@ export class Fetcher {
         return (await this.cluster.leader(position.topic, position.partition)).broker
       } catch (error) {
         if (!isRetriable(error)) throw error
+        this.onOutage(position, error as KtoolError)
+        if (Date.now() - (this.outage?.since ?? 0) > this.options.patienceMs) throw error
       }
     }
   }
@@ -239,6 +259,7 @@ export class Fetcher {
         (error) => {
           this.busy.delete(broker)
           if (!isRetriable(error) && !(error instanceof UnknownTopicError)) throw error
+          if (isRetriable(error)) this.onOutage([...positions][0], error)
           // Each finds its leader again, or that its topic is gone.
           this.byLeader.delete(broker)
           for (const position of positions) this.locate(position)
@@ -343,6 +364,7 @@ export class Fetcher {
   /** Whether whole batches came. */
   private advance(position: Position, row: PartitionData): boolean {
     position.failures = 0
+    this.outage = null
     position.end = this.options.isolation === 1 ? row.lastStableOffset : row.highWatermark
     position.logStart = row.logStartOffset
     const { records } = row

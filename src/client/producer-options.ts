@@ -44,6 +44,8 @@ export const producerDefaults: ProducerOptions = {
 export interface DeliveryListener {
   /** `baseOffset` is -1 where the broker does not tell (acks=0, a duplicate). */
   delivered(batch: ProducerBatch, queue: PartitionQueue, baseOffset: number): void
+  /** An answer did not come; what was sent goes again. */
+  lost?(error: KtoolError): void
   /** Records that are not written, by their origins. */
   failed(origins: ArrayLike<number>, queue: PartitionQueue, error: KtoolError): void
 }

@@ -14,7 +14,7 @@ import { NO_IDENTITY, type ProducerBatch, type ProducerIdentity } from './produc
 
 export class PartitionQueue {
   readonly topic: string
-  readonly topicId: string
+  private id: string
   readonly partition: number
   /** Known while sending. */
   leader: Broker | null = null
@@ -35,9 +35,19 @@ export class PartitionQueue {
 
   constructor(topic: string, topicId: string, partition: number, idempotent: boolean) {
     this.topic = topic
-    this.topicId = topicId
+    this.id = topicId
     this.partition = partition
     this.needsIdentity = idempotent
+  }
+
+  get topicId(): string {
+    return this.id
+  }
+
+  /** The topic was deleted and made again: it knows nothing of our numbers. */
+  moveTo(topicId: string): void {
+    this.id = topicId
+    if (this.hasIdentity) this.needsIdentity = true
   }
 
   /** Whether recover() is due: nothing is in flight, and something went wrong or the leader is not known yet. */

@@ -2,7 +2,7 @@
 // back: delivered, to be sent again, refused, lost on the way. producer-queue.ts holds the states of a partition.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KtoolError } from '../errors.ts'
+import { KtoolError, TimeoutError } from '../errors.ts'
 import { type PartitionProduceResponse, Produce, type ProduceResponse } from '../protocol/apis/00-produce.ts'
 import { errorCode, isRetriable as isRetriableCode, KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
@@ -179,6 +179,7 @@ export class ProducerSender {
 
   /** No answer: what was sent may or may not be in the log, which its sequence numbers will tell. */
   private onLoss(sent: Sent[], error: KtoolError): void {
+    if (isRetriable(error)) this.events.lost?.(error)
     for (const { queue, batch } of sent) {
       if (isRetriable(error)) this.tryAgain(queue, batch, error, false)
       else this.giveUp(queue, batch, error)
@@ -223,10 +224,7 @@ export class ProducerSender {
       }
       queue.failures++
       try {
-        const { broker } = await this.cluster.leader(queue.topic, queue.partition)
-        const identity = queue.needsIdentity ? await this.identityFor(queue) : null
-        await this.options.transaction?.join(queue.topic, queue.partition)
-        await queue.recover(broker, identity)
+        await within(this.options.deliveryTimeoutMs - queue.age, this.prepareQueue(queue))
         return
       } catch (error) {
         if (!(error instanceof KtoolError)) throw error
@@ -241,8 +239,32 @@ export class ProducerSender {
     }
   }
 
+  private async prepareQueue(queue: PartitionQueue): Promise<void> {
+    const { broker } = await this.cluster.leader(queue.topic, queue.partition)
+    const { topicId } = await this.cluster.topic(queue.topic)
+    if (topicId !== queue.topicId) queue.moveTo(topicId)
+    const identity = queue.needsIdentity ? await this.identityFor(queue) : null
+    await this.options.transaction?.join(queue.topic, queue.partition)
+    await queue.recover(broker, identity)
+  }
+
   private identityFor(queue: PartitionQueue): Promise<ProducerIdentity> {
     return queue.hasIdentity ? this.identities.fresh() : this.identities.initial()
+  }
+}
+
+/** Throws a TimeoutError where it takes longer. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const timer = new AbortController()
+  const late = async () => {
+    await sleep(Math.max(ms, 0), undefined, { signal: timer.signal })
+    throw new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')
+  }
+  work.catch(() => {})
+  try {
+    await Promise.race([work, late()])
+  } finally {
+    timer.abort()
   }
 }
 

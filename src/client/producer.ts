@@ -43,6 +43,7 @@ export class Producer {
     this.sender = new ProducerSender(cluster, this.options, {
       delivered: (batch, queue, baseOffset) => listener.delivered(batch, queue, baseOffset),
       failed: (origins, queue, error) => listener.failed(origins, queue, error),
+      lost: (error) => listener.lost?.(error),
       settled: (batch) => this.release(batch),
       replaced: (batch, parts) => {
         this.batches += parts

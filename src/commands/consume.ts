@@ -81,6 +81,8 @@ export const command = defineCommand({
         partitionMaxBytes: settings['max.partition.fetch.bytes'],
         minBytes: settings['fetch.min.bytes'],
         maxWaitMs: settings['fetch.max.wait.ms'],
+        // Who waits for more may wait for the brokers; what is to end must not hang.
+        patienceMs: isBounded(flags) ? settings['default.api.timeout.ms'] : Number.POSITIVE_INFINITY,
       },
       ({ topic, partition }, text) => context.warn(`partition ${partition} of ${topic}: ${text}`),
       flags.group === undefined && choice.patterns.length === 0 ? undefined : warnOnce(context),
@@ -98,7 +100,7 @@ export const command = defineCommand({
         : await groupConsumer(context, cluster, fetcher, choice, read, flags, () => sink.flush())
     context.signal.addEventListener('abort', () => consumer.stop(), { once: true })
     if (context.signal.aborted) consumer.stop()
-    const idle = flags.idle === undefined ? null : setTimeout(() => consumer.stop(), flags.idle)
+    const idle = flags.idle === undefined ? null : setTimeout(() => fetcher.finish(), flags.idle)
     const reader = new RecordReader({ checkCrcs: settings['check.crcs'], committedOnly })
     const progress = context.isTerminal.stdout ? null : context.progress('consuming')
     const { test } = filter
@@ -141,6 +143,10 @@ export const command = defineCommand({
     return undefined
   },
 })
+
+function isBounded({ exitEof, until, count, idle }: Parameters<typeof command.run>[2]): boolean {
+  return exitEof || until !== undefined || count !== undefined || idle !== undefined
+}
 
 /** Of a topic that is gone, while the others are read. */
 function warnOnce(context: Context): Gone {

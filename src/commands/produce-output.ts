@@ -47,6 +47,7 @@ export class ProduceOutput {
       const offset = baseOffset < 0 ? null : baseOffset + i
       this.slow = this.report.add({ record: origins[i], topic, partition, offset }) ?? this.slow
     }
+    this.slow = this.report.flush() ?? this.slow
   }
 
   async end(): Promise<void> {

@@ -117,15 +117,22 @@ export const command = defineCommand({
     const failures = new ProduceFailures(context, () => stops.failed())
     const progress = context.isTerminal.stdin ? null : context.progress('producing')
     let delivered = 0
+    /** Whether it was said that nothing is delivered at the moment. */
+    let lost = false
     const output = new ProduceOutput(context, flags)
     const options = await producerOptions(context, client, flags)
     const producer = new Producer(client.cluster, options, {
       delivered(batch, queue, baseOffset) {
         delivered += batch.count
+        lost = false
         output.delivered(batch, queue, baseOffset)
         progress?.update(() => `${delivered.toLocaleString('en')} records`)
       },
       failed: (origins, _queue, error) => failures.refused(origins, error),
+      lost(error) {
+        if (!lost) context.warn(`${error.message}; trying again`)
+        lost = true
+      },
     })
 
     const stops = new ProduceStops(context, producer, {

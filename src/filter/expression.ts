@@ -46,15 +46,19 @@ export function compileExpression(text: string, decode: Decode = decodeJson): Ex
     unevaluated,
     test(view) {
       for (const [name, { value }] of used) scope[name] = value(view, decode)
+      let reason: string
       try {
-        return evaluate(scope) === true
+        const result = evaluate(scope)
+        if (typeof result === 'boolean') return result
+        reason = 'it is not true or false'
       } catch (error) {
-        if (unevaluated.count++ === 0) {
-          unevaluated.reason = summary(error)
-          unevaluated.where = `offset ${view.cursor.offset} of partition ${view.partition} of ${view.topic}`
-        }
-        return false
+        reason = summary(error)
       }
+      if (unevaluated.count++ === 0) {
+        unevaluated.reason = reason
+        unevaluated.where = `offset ${view.cursor.offset} of partition ${view.partition} of ${view.topic}`
+      }
+      return false
     },
   }
 }

@@ -121,16 +121,13 @@ export class Connection {
     })
   }
 
-  /** Sends a request that gets no answer (Produce with acks=0). */
+  /** Sends a request that gets no answer (Produce with acks=0); resolves when its bytes may be used again. */
   async send<Request>(api: Api<Request, unknown>, version: number, body: Input<Request>): Promise<void> {
     if (this.failure !== null) throw this.failure
-    this.write(encodeRequest(api, version, this.nextCorrelationId++ & 0x7fff_ffff, this.clientId, body))
-    if (this.socket.writableNeedDrain) {
-      await new Promise<void>((resolve) => {
-        this.socket.once('drain', resolve)
-        this.socket.once('close', resolve)
-      })
-    }
+    const chunks = encodeRequest(api, version, this.nextCorrelationId++ & 0x7fff_ffff, this.clientId, body)
+    await new Promise<void>((resolve, reject) => {
+      this.write(chunks, (error) => (error ? reject(lost(this.address, error)) : resolve()))
+    })
   }
 
   /** Takes a frame back for another answer. Nobody may hold a view of it. */
@@ -140,12 +137,13 @@ export class Connection {
 
   /** Ends the connection after what was written; requests still waiting fail. */
   close(): void {
-    this.fail(new UnreachableError(`the connection to ${name(this.address)} was closed`))
+    if (this.failure === null) this.socket.end()
+    this.fail(new UnreachableError(`the connection to ${name(this.address)} was closed`), true)
   }
 
-  private write(chunks: Buffer[]): void {
+  private write(chunks: Buffer[], written?: (error?: Error | null) => void): void {
     this.socket.cork()
-    for (const chunk of chunks) this.socket.write(chunk)
+    for (const [i, chunk] of chunks.entries()) this.socket.write(chunk, i === chunks.length - 1 ? written : undefined)
     this.socket.uncork()
   }
 
@@ -160,11 +158,12 @@ export class Connection {
     head.resolve(frame)
   }
 
-  private fail(error: Error): void {
+  /** What is queued in the socket is only sent where the connection ends `inPeace`: else its bytes may be used again. */
+  private fail(error: Error, inPeace = false): void {
     if (this.failure !== null) return
     this.failure = error
-    this.socket.end()
-    this.socket.destroySoon()
+    if (inPeace) this.socket.destroySoon()
+    else this.socket.destroy()
     for (const pending of this.pending.splice(0)) {
       clearTimeout(pending.timer)
       pending.reject(error)

@@ -93,6 +93,11 @@ export class ServerConnection {
     return buffer
   }
 
+  /** What was lent for the request at hand is not sent after all. */
+  takeBack(): void {
+    for (const buffer of this.lent.splice(0)) this.pool.give(buffer)
+  }
+
   get isClosed(): boolean {
     return this.closed
   }

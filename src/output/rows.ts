@@ -45,6 +45,8 @@ export interface RowsSpec<Item extends object, Row extends object = Item> {
 export interface Rows<Item> {
   /** A promise to await before adding more, where the reader is slow. */
   add(item: Item): Promise<void> | undefined
+  /** Writes what there is of a form that comes in pieces; a promise where the reader is slow. */
+  flush(): Promise<void> | undefined
   /** Writes what is left. Nothing may be added after it. */
   end(): Promise<void>
 }
@@ -71,6 +73,11 @@ export function createRows<Item extends object, Row extends object>(
       const piece = text
       text = ''
       return write(output.stream, piece)
+    },
+    flush() {
+      const piece = text
+      text = ''
+      return piece === '' ? undefined : write(output.stream, piece)
     },
     async end() {
       text += await form.end()

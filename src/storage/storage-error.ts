@@ -16,6 +16,7 @@ export type StorageErrorName =
   | 'OUT_OF_ORDER_SEQUENCE_NUMBER'
   | 'RECORD_LIST_TOO_LARGE'
   | 'TRANSACTION_COORDINATOR_FENCED'
+  | 'UNKNOWN_SERVER_ERROR'
 
 export class StorageError extends KtoolError {
   /** Kafka's name of the error. */

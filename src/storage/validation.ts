@@ -1,12 +1,14 @@
-// What a log checks of the batches that are appended to it, before it gives them their offsets. Records are only looked
-// at where the topic's settings ask for it. (Kafka: UnifiedLog.analyzeAndValidateRecords, LogValidator.)
+// What a log checks of the batches that are appended to it, before it gives them their offsets.
+// (Kafka: UnifiedLog.analyzeAndValidateRecords, LogValidator.)
 
+import { CorruptError } from '../errors.ts'
 import {
   ATTRIBUTES_AT,
   baseOffset,
   baseSequence,
   batchEnd,
   CONTROL,
+  compressionId,
   isValid,
   lastOffset,
   lastOffsetDelta,
@@ -35,6 +37,8 @@ export interface BatchesInfo {
 }
 
 const cursor = new RecordCursor()
+/** zstd. */
+const LAST_CODEC = 4
 
 /** Checks all batches and fills `info`. Throws a StorageError for what has to be refused; nothing is changed then. */
 export function checkBatches(
@@ -102,13 +106,26 @@ function checkClientBatch(buffer: Buffer, at: number, config: LogConfig, nowMs: 
   }
   const createTime = config.messageTimestampType === 'CreateTime'
   // The largest time tells whether one is too late; for one that is too early each record has to be looked at.
+  if (compressionId(buffer, at) > LAST_CODEC) {
+    throw new StorageError('UNKNOWN_SERVER_ERROR', `a record batch for ${name} has an unknown codec`)
+  }
   const checkTimes =
     createTime &&
     (config.messageTimestampBeforeMaxMs < Number.MAX_SAFE_INTEGER ||
       maxTimestamp(buffer, at) - nowMs > config.messageTimestampAfterMaxMs)
-  if (config.compact || checkTimes) checkRecords(buffer, at, config, checkTimes, nowMs, name)
+  checkRecords(buffer, at, config, checkTimes, nowMs, name)
 }
 
+function open(buffer: Buffer, at: number): string | undefined {
+  try {
+    cursor.open(buffer, at)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Every record is looked at: one that can't be read would end the reading of the partition there, for everybody. */
 function checkRecords(
   buffer: Buffer,
   at: number,
@@ -120,9 +137,16 @@ function checkRecords(
   const { messageTimestampBeforeMaxMs: before, messageTimestampAfterMaxMs: after } = config
   const refused: StorageError['records'] = []
   let wrongTime = false
+  const problem = open(buffer, at)
+  if (problem !== undefined) {
+    // Bytes that are not what their codec makes are nothing that Kafka expects.
+    throw new StorageError('UNKNOWN_SERVER_ERROR', `a record batch for ${name} can't be decompressed: ${problem}`)
+  }
   try {
-    cursor.open(buffer, at)
     for (let index = 0; cursor.next(); index++) {
+      if (cursor.offsetDelta !== index) {
+        throw new CorruptError(`its record ${index} has the offset delta ${cursor.offsetDelta}`)
+      }
       if (config.compact && cursor.keyStart === -1) {
         const message = `Compacted topic cannot accept message without key in topic partition ${name}`
         refused.push({ index, message })
@@ -134,11 +158,11 @@ function checkRecords(
       }
     }
   } catch (error) {
-    throw corrupt(name, (error as Error).message)
+    throw invalid(name, (error as Error).message)
   }
   if (refused.length === 0) return
-  const problem = `${refused.length} records of a batch for ${name} are refused: ${refused[0].message}`
-  const error = new StorageError(wrongTime ? 'INVALID_TIMESTAMP' : 'INVALID_RECORD', problem)
+  const message = `${refused.length} records of a batch for ${name} are refused: ${refused[0].message}`
+  const error = new StorageError(wrongTime ? 'INVALID_TIMESTAMP' : 'INVALID_RECORD', message)
   error.records = refused
   throw error
 }

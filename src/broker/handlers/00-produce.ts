@@ -6,7 +6,7 @@ import type { Input } from '../../protocol/api.ts'
 import type { ProduceResponse } from '../../protocol/apis/00-produce.ts'
 import { type PartitionProduceData, Produce } from '../../protocol/apis/00-produce.ts'
 import { type ErrorName, errorCode, ProtocolError } from '../../protocol/errors.ts'
-import { isTransactional, producerEpoch, producerId, RECORDS_AT } from '../../records/batch.ts'
+import { compressionId, isTransactional, producerEpoch, producerId, RECORDS_AT } from '../../records/batch.ts'
 import { StorageError } from '../../storage/storage-error.ts'
 import { ApiError } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
@@ -64,6 +64,9 @@ interface ProduceContext {
 
 /** From this version on records bring their partition into the transaction (KIP-890). */
 const ADDS_PARTITIONS = 12
+/** zstd came with this version (KIP-110). */
+const KNOWS_ZSTD = 7
+const ZSTD = 4
 /** The version that TRANSACTION_ABORTABLE came with. */
 const KNOWS_ABORTABLE = 11
 
@@ -124,6 +127,9 @@ function append(
   if (records.length >= RECORDS_AT && isTransactional(records, 0)) {
     const added = admit(partition, topicName, records, request)
     if (added !== undefined) waits.push(added)
+  }
+  if (request.version < KNOWS_ZSTD && records.length >= RECORDS_AT && compressionId(records, 0) === ZSTD) {
+    throw new ApiError('UNSUPPORTED_COMPRESSION_TYPE')
   }
   const result = partition.log.append(records, { leaderEpoch: partition.leaderEpoch })
   const answer: Answer = {

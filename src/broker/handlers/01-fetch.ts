@@ -44,9 +44,10 @@ export const handler = defineHandler({
     const allocate = (bytes: number) => connection.lend(bytes)
     const pass = () => readAll(request, version, broker, allocate)
     const first = pass()
-    const enough = first.urgent || first.bytes >= request.minBytes || request.maxWaitMs <= 0
+    const minBytes = Math.min(request.minBytes, request.maxBytes)
+    const enough = first.urgent || first.bytes >= minBytes || request.maxWaitMs <= 0
     if (enough || first.partitions.length === 0) return first.response
-    return new DelayedFetch(first, pass, request, connection).done
+    return new DelayedFetch(first, pass, { minBytes, maxWaitMs: request.maxWaitMs }, connection).done
   },
 })
 

@@ -4,6 +4,7 @@
 import { ListOffsets, type ListOffsetsPartition, type ListOffsetsRequest } from '../../protocol/apis/02-list-offsets.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import { findByTimestamp, findMaxTimestamp } from '../../storage/timestamp-search.ts'
+import { repeated } from '../../util/repeated.ts'
 import { ApiError, answerOf } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
 import { defineHandler } from '../handler.ts'
@@ -36,22 +37,19 @@ export const handler = defineHandler({
   versions: [1, 11],
   handle(request, { broker, version }) {
     const topics = request.topics.map(({ name, partitions }) => {
-      const indexes = partitions.map(({ partitionIndex }) => partitionIndex)
-      const twice = new Set(indexes.filter((each, at) => indexes.indexOf(each) !== at))
+      const byIndex = new Map(partitions.map((wanted) => [wanted.partitionIndex, wanted]))
+      const twice = repeated(partitions.map(({ partitionIndex }) => partitionIndex))
       return {
         name,
-        partitions: partitions
-          .filter(({ partitionIndex }, at) => indexes.indexOf(partitionIndex) === at)
-          .map((wanted) => {
-            const { partitionIndex } = wanted
-            if (twice.has(partitionIndex)) return { partitionIndex, errorCode: errorCode('INVALID_REQUEST') }
-            try {
-              const found = find(broker, name, wanted, request, version)
-              return { partitionIndex, ...found, leaderEpoch: version >= 4 ? found.leaderEpoch : NO_EPOCH }
-            } catch (error) {
-              return { partitionIndex, errorCode: answerOf(error).errorCode }
-            }
-          }),
+        partitions: [...byIndex].map(([partitionIndex, wanted]) => {
+          if (twice.has(partitionIndex)) return { partitionIndex, errorCode: errorCode('INVALID_REQUEST') }
+          try {
+            const found = find(broker, name, wanted, request, version)
+            return { partitionIndex, ...found, leaderEpoch: version >= 4 ? found.leaderEpoch : NO_EPOCH }
+          } catch (error) {
+            return { partitionIndex, errorCode: answerOf(error).errorCode }
+          }
+        }),
       }
     })
     return { topics }

@@ -2,24 +2,31 @@
 
 import { type CreatableTopic, CreateTopics } from '../../protocol/apis/19-create-topics.ts'
 import { errorCode } from '../../protocol/errors.ts'
+import { repeated } from '../../util/repeated.ts'
 import { answerOf } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
 import { describeTopicConfigs } from '../configs/describe.ts'
+import { checkNewPartitions } from '../controller.ts'
 import { defineHandler } from '../handler.ts'
 
 export const handler = defineHandler({
   api: CreateTopics,
   versions: [2, 7],
   async handle({ topics: wanted, validateOnly }, { broker }) {
-    const counts = new Map<string, number>()
-    for (const { name } of wanted) counts.set(name, (counts.get(name) ?? 0) + 1)
-    const topics = [...counts].map(([name, count]) => {
+    const byName = new Map(wanted.map((topic) => [topic.name, topic]))
+    const twice = repeated(wanted.map(({ name }) => name))
+    const usual = broker.configs.number('num.partitions')
+    const total = wanted.reduce((sum, { numPartitions, assignments }) => {
+      return sum + (assignments.length || (numPartitions === -1 ? usual : Math.max(0, numPartitions)))
+    }, 0)
+    const topics = [...byName].map(([name, topic]) => {
       const refused = { name, configs: [] }
-      if (count > 1) {
+      if (twice.has(name)) {
         return { ...refused, errorCode: errorCode('INVALID_REQUEST'), errorMessage: 'Duplicate topic name.' }
       }
       try {
-        return create(wanted.find((topic) => topic.name === name) as CreatableTopic, validateOnly, broker)
+        checkNewPartitions(total)
+        return create(topic, validateOnly, broker)
       } catch (error) {
         return { ...refused, ...answerOf(error) }
       }

@@ -2,6 +2,7 @@
 // subscriptions (KIP-339). Each resource is changed whole or not at all.
 
 import { type AlterConfigsResource, IncrementalAlterConfigs } from '../../protocol/apis/44-incremental-alter-configs.ts'
+import { repeated } from '../../util/repeated.ts'
 import { ApiError, answerOf } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
 import { applyOperations, changesBetween, checkLoggers, checkOperations, checkValues } from '../configs/alter.ts'
@@ -52,8 +53,7 @@ export function keyOf({ resourceType, resourceName }: Named): string {
 
 /** Keys of the resources that are named more than once. */
 export function duplicates(resources: readonly Named[]): Set<string> {
-  const keys = resources.map(keyOf)
-  return new Set(keys.filter((key, index) => keys.indexOf(key) !== index))
+  return repeated(resources.map(keyOf))
 }
 
 /** Kafka tells nothing more of an error that it did not expect. */

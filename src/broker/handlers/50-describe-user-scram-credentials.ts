@@ -2,6 +2,7 @@
 
 import { DescribeUserScramCredentials } from '../../protocol/apis/50-describe-user-scram-credentials.ts'
 import { errorCode } from '../../protocol/errors.ts'
+import { repeated } from '../../util/repeated.ts'
 import type { Broker } from '../broker.ts'
 import { defineHandler } from '../handler.ts'
 
@@ -13,7 +14,7 @@ export const handler = defineHandler({
       users === null || users.length === 0
         ? [...broker.metadata.image.scramCredentials.values()].map(({ name }) => name)
         : users.map(({ name }) => name)
-    const twice = new Set(users === null ? [] : names.filter((name, index) => names.indexOf(name) !== index))
+    const twice = repeated(users === null ? [] : names)
     const results = [...new Set(names)].map((user) => {
       if (!twice.has(user)) return describe(user, broker)
       const problem = 'Cannot describe SCRAM credentials for the same user twice in a single request'
