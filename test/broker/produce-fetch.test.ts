@@ -5,10 +5,19 @@ import test from 'node:test'
 import { Produce } from '../../src/protocol/apis/00-produce.ts'
 import { Fetch } from '../../src/protocol/apis/01-fetch.ts'
 import { ListOffsets } from '../../src/protocol/apis/02-list-offsets.ts'
+import { CreateTopics } from '../../src/protocol/apis/19-create-topics.ts'
 import { InitProducerId } from '../../src/protocol/apis/22-init-producer-id.ts'
 import { OffsetForLeaderEpoch } from '../../src/protocol/apis/23-offset-for-leader-epoch.ts'
 import { encodeRequest } from '../../src/protocol/frame.ts'
-import { compressionId, sizeInBytes } from '../../src/records/batch.ts'
+import {
+  ATTRIBUTES_AT,
+  compressionId,
+  LAST_OFFSET_DELTA_AT,
+  RECORD_COUNT_AT,
+  RECORDS_AT,
+  sizeInBytes,
+  writeCrc,
+} from '../../src/records/batch.ts'
 import { type Codec, codecByName } from '../../src/records/compression/index.ts'
 import { RecordCursor } from '../../src/records/cursor.ts'
 import { batchOf, createTopic, type RawClient, start } from './harness.ts'
@@ -261,4 +270,64 @@ test('OffsetForLeaderEpoch tells where an epoch ended', async (t) => {
   assert.deepEqual(await ask(0), [0, 0, 2])
   assert.deepEqual(await ask(3), [0, -1, -1])
   assert.deepEqual(await ask(0, 4), [75, -1, -1])
+})
+
+test('a batch whose records can not be read is refused, as it would end the reading there for everybody', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'odd')
+  const changed = (change: (batch: Buffer) => void, fields = {}) => {
+    const batch = batchOf(['a', 'b', 'c'], fields)
+    change(batch)
+    writeCrc(batch, 0)
+    return batch
+  }
+  const setCount = (count: number) => (batch: Buffer) => {
+    batch.writeInt32BE(count, RECORD_COUNT_AT)
+    batch.writeInt32BE(count - 1, LAST_OFFSET_DELTA_AT)
+  }
+  const gzip = { codec: codecByName('gzip') }
+  const cases: [what: string, batch: Buffer, error: number][] = [
+    ['no records', changed((batch) => batch.fill(0xff, RECORDS_AT)), 87],
+    ['more counted than there are', changed(setCount(4)), 87],
+    ['fewer counted than there are', changed(setCount(2)), 87],
+    ['compressed, more counted than there are', changed(setCount(4), gzip), 87],
+    ['nothing that gzip made', changed((batch) => batch.fill(0xff, RECORDS_AT), gzip), -1],
+    ['an unknown codec', changed((batch) => batch.writeInt16BE(5, ATTRIBUTES_AT)), -1],
+    ['as it should be', changed(() => {}), 0],
+  ]
+  for (const [what, batch, error] of cases) assert.equal((await produce(client, 'odd', batch)).errorCode, error, what)
+  const zstd = [{ name: 'odd', partitionData: [{ index: 0, records: batchOf(['a'], { codec: codecByName('zstd') }) }] }]
+  const old = await client.call(Produce, 6, { acks: -1, timeoutMs: 1000, topicData: zstd })
+  assert.equal(old.responses[0].partitionResponses[0].errorCode, 76)
+})
+
+test('a fetch wants no more than it allows', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'small')
+  for (let i = 0; i < 3; i++) await produce(client, 'small', batchOf(['x'.repeat(1000)]))
+  const begun = performance.now()
+  const answer = await fetch(client, 'small', { minBytes: 100_000, maxBytes: 1000, maxWaitMs: 20_000 })
+  assert.ok((answer.records?.length ?? 0) > 1000)
+  assert.ok(performance.now() - begun < 10_000)
+})
+
+test('long requests take no more than their length', async (t) => {
+  const { client } = await start(t)
+  const many = Array.from({ length: 100_000 }, (_, i) => i)
+  const begun = performance.now()
+  const { topics } = await client.call(ListOffsets, 9, {
+    replicaId: -1,
+    isolationLevel: 0,
+    topics: [{ name: 'none', partitions: many.map((partitionIndex) => ({ partitionIndex, timestamp: -1 })) }],
+    timeoutMs: 1000,
+  })
+  assert.equal(topics[0].partitions.length, many.length)
+  const created = await client.call(CreateTopics, 7, {
+    topics: many.map((i) => ({ name: `many-${i}`, numPartitions: 1, replicationFactor: 1 })),
+    timeoutMs: 1000,
+    validateOnly: true,
+  })
+  // More partitions than one request may make.
+  assert.deepEqual([...new Set(created.topics.map(({ errorCode }) => errorCode))], [44])
+  assert.ok(performance.now() - begun < 10_000)
 })
