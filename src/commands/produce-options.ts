@@ -37,6 +37,8 @@ export const producerFlags = defineFlags({
   },
 })
 
+const COMPRESSED_MEMORY = 12 << 20
+
 type Flags = FlagValues<typeof producerFlags>
 
 export async function producerOptions(
@@ -61,6 +63,8 @@ export async function producerOptions(
     codec,
     level,
     batchBytes: settings['batch.size'],
+    // A batch that is compressed is there twice, and has another thread's memory besides.
+    ...(codec === undefined ? {} : { memoryBytes: COMPRESSED_MEMORY }),
     lingerMs: settings['linger.ms'],
     maxInFlight: settings['max.in.flight.requests.per.connection'],
     deliveryTimeoutMs: settings['delivery.timeout.ms'],
