@@ -236,8 +236,8 @@ const memory: Row[] = [
     rssMiB: 160,
     limits: [{ peer: 'ktool, 1 M', rss: 1.25 }],
     runs: async ({ kafka: { bootstrap }, lines, topic }) => {
-      const produceLines = async (files: number) =>
-        ktool('produce', await topic(1), '-b', bootstrap, '--lines', ...Array(files).fill(lines))
+      const produceLines = async (times: number) =>
+        inShell(`cat ${`${lines} `.repeat(times)} | ${program.join(' ')} produce ${await topic(1)} -b ${bootstrap}`)
       return { ktool: await produceLines(50), 'ktool, 1 M': await produceLines(1) }
     },
   },

@@ -7,6 +7,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ApiVersions } from '../src/protocol/apis/18-api-versions.ts'
+import { RawClient } from '../test/broker/harness.ts'
 import { writeLines } from '../test/interop/data.ts'
 import { type Kafka, startKafka } from '../test/interop/peers/kafka.ts'
 import { ktool, serve } from '../test/interop/peers/ktool.ts'
@@ -108,7 +110,10 @@ async function measureServe(peer: Kafka): Promise<void> {
   for (let i = 0; i < Number(options.runs); i++) {
     const begun = performance.now()
     const broker = await serve()
+    const client = new RawClient(broker.port)
+    await client.call(ApiVersions, 0, {})
     times.push(performance.now() - begun)
+    client.socket.destroy()
     await broker.wipe()
   }
   console.log('\nstart: serve')

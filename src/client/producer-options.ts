@@ -34,7 +34,8 @@ export const producerDefaults: ProducerOptions = {
   batchBytes: 1_000_000,
   lingerMs: 5,
   maxInFlight: 5,
-  memoryBytes: 32 << 20,
+  // Five in flight, one to fill, and some between: more would only wait.
+  memoryBytes: 16 << 20,
   deliveryTimeoutMs: 120_000,
   partitioner: byMurmur2,
   transaction: null,

@@ -384,3 +384,15 @@ test('--repeat, --count, --rate, --tee and --report', async () => {
     assert.equal((await run(['produce', name, ...wrong], { stdin: 'x' })).code, 2, wrong.join(' '))
   }
 })
+
+test('Ctrl-C sends what was read and still waited for more', async () => {
+  const name = await topic()
+  const child = start(['produce', name, '-X', 'linger.ms=60000', '--tee'], env)
+  child.stdin.write('held\n')
+  // It is passed on when it is read; the batch waits for a minute.
+  await once(child.stdout, 'data')
+  assert.equal(await ok(['offsets', 'list', name]), `${name}\t0\t0\t-\t0\n`)
+  child.kill('SIGINT')
+  assert.deepEqual(await once(child, 'close'), [130, null])
+  assert.equal(await ok(['consume', name, '-e']), 'held\n')
+})
