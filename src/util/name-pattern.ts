@@ -13,8 +13,7 @@ export interface NamePattern {
 
 export function namePattern(text: string): NamePattern {
   if (text.length > 2 && text.startsWith('/') && text.endsWith('/')) {
-    const expression = regularExpression(text)
-    return { text, literal: false, matches: (name) => expression.test(name) }
+    return { text, literal: false, matches: bounded(text, regularExpression(text)) }
   }
   if (/[*?[\]{}]/.test(text)) {
     // The letter in front keeps the path rules for hidden files and negation away.
@@ -22,6 +21,27 @@ export function namePattern(text: string): NamePattern {
     return { text, literal: false, matches: (name) => posix.matchesGlob(`x${name}`, glob) }
   }
   return { text, literal: true, matches: (name) => name === text }
+}
+
+/** A careless expression (`/^(a+)+$/`) takes years for some names; names come from the cluster, so anybody may choose them. */
+const MATCH_WITHIN_MS = 1_000
+
+function bounded(text: string, expression: RegExp): (name: string) => boolean {
+  const { Script, createContext } = process.getBuiltinModule('node:vm')
+  const context = createContext({ expression, name: '' })
+  const script = new Script('expression.test(name)')
+  return (name) => {
+    context['name'] = name
+    try {
+      return script.runInContext(context, { timeout: MATCH_WITHIN_MS })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+      throw new UsageError(`${text} takes too long to match '${name.slice(0, 80)}'`, {
+        hint: 'repetitions within repetitions do; write it without them',
+        cause: error,
+      })
+    }
+  }
 }
 
 function regularExpression(text: string): RegExp {
