@@ -21,7 +21,7 @@ import { flushed, print, stdoutTerminal } from './print.ts'
 import { errorText, exitCodeOf, Interrupted } from './report.ts'
 
 /** Runs the command line and ends the process. */
-export async function main(argv: readonly string[]): Promise<never> {
+export async function main(argv: readonly string[]): Promise<void> {
   const stop = new AbortController()
   const verbose = argv.some((argument) => argument === '-v' || argument === '--verbose')
   watchProcess(stop, verbose)
@@ -33,8 +33,19 @@ export async function main(argv: readonly string[]): Promise<never> {
   } catch (error) {
     code = await report(error, verbose)
   }
-  // What a command left behind, a connection that still opens for instance, must not keep the user waiting.
-  process.exit(code)
+  end(code)
+}
+
+/** How long what a command left behind, such as a connection that still opens, may keep the user waiting. */
+const LEFT_BEHIND_MS = 50
+
+/**
+ * Has the process end by itself. process.exit() in the middle of work waits for V8's compiler threads, and one of them may
+ * wait for the main thread to collect garbage, which it does not do any more (nodejs/node#54918).
+ */
+function end(code: ExitCode): void {
+  process.exitCode = code
+  setTimeout(() => process.exit(code), LEFT_BEHIND_MS).unref()
 }
 
 async function dispatch(argv: readonly string[], stop: AbortController): Promise<ExitCode> {

@@ -137,7 +137,6 @@ export class Connection {
 
   /** Ends the connection after what was written; requests still waiting fail. */
   close(): void {
-    if (this.failure === null) this.socket.end()
     this.fail(new UnreachableError(`the connection to ${name(this.address)} was closed`), true)
   }
 
@@ -162,7 +161,7 @@ export class Connection {
   private fail(error: Error, inPeace = false): void {
     if (this.failure !== null) return
     this.failure = error
-    if (inPeace) this.socket.destroySoon()
+    if (inPeace && this.socket.writableLength > 0) this.socket.destroySoon()
     else this.socket.destroy()
     for (const pending of this.pending.splice(0)) {
       clearTimeout(pending.timer)
