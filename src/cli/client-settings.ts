@@ -3,6 +3,7 @@
 
 import type { ClientOptions } from '../client/options.ts'
 import { readConfigFile } from '../config/file.ts'
+import type { Ask } from '../config/references.ts'
 import { type Assignment, fromEnvironment, type Resolved, resolveSettings, type Settings } from '../config/settings.ts'
 import { type SettingName, table } from '../config/table.ts'
 import { UsageError } from '../errors.ts'
@@ -23,6 +24,9 @@ export function resolveGlobals(globals: GlobalValues, environment: NodeJS.Proces
   ]
   if (globals.bootstrapServer !== undefined) {
     assignments.push({ name: 'bootstrap.servers', value: globals.bootstrapServer, source: '-b' })
+  }
+  if (globals.resolve.length > 0) {
+    assignments.push({ name: 'resolve', value: globals.resolve.join(','), source: '--resolve' })
   }
   if (globals.timeout !== undefined) {
     const value = String(globals.timeout)
@@ -46,8 +50,12 @@ function fromOption(text: string): Assignment {
   }
 }
 
-export function clientOptions(settings: Settings, signal: AbortSignal): ClientOptions {
+/** `ask` is called for secrets that the user is to type. */
+export async function clientOptions(settings: Settings, signal: AbortSignal, ask: Ask): Promise<ClientOptions> {
+  const isSecured = settings['security.protocol'] !== 'PLAINTEXT'
   return {
+    security: isSecured ? await (await import('../client/security.ts')).securityOf(settings, ask) : null,
+    resolve: settings.resolve,
     bootstrapServers: settings['bootstrap.servers'],
     clientId: settings['client.id'],
     requestTimeoutMs: settings['request.timeout.ms'],

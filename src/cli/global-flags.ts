@@ -27,6 +27,12 @@ export const globalFlags = defineFlags({
     repeatable: true,
     doc: 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect',
   },
+  resolve: {
+    value: 'HOST:PORT=HOST:PORT',
+    category: 'Connection',
+    repeatable: true,
+    doc: 'Reach what the cluster advertises at another address; * on the left for any, on the right for the same',
+  },
   timeout: {
     value: 'DURATION',
     category: 'Connection',

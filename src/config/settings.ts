@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { expand, runsCommand } from './references.ts'
 import { javaNames, type Setting, type SettingName, type Settings, table } from './table.ts'
 
 export type { Settings } from './table.ts'
@@ -11,6 +12,8 @@ export interface Assignment {
   value: string
   /** For errors and `-X dump`: `-X`, `KTOOL_BOOTSTRAP`, `client.properties line 3`. */
   source: string
+  /** From a file that other programs share: it may not bring commands in. */
+  isShared?: boolean
 }
 
 export interface Effective {
@@ -35,8 +38,15 @@ export function resolveSettings(assignments: readonly Assignment[]): Resolved {
   for (const [key, setting] of Object.entries<Setting>(table)) {
     const name = key as SettingName
     const assignment = last.get(name) ?? { name, value: setting.default, source: 'default' }
+    const isCommand = setting.isCommand ? assignment.value !== '' : setting.secret && runsCommand(assignment.value)
+    if (assignment.isShared && isCommand) {
+      throw new UsageError(`setting ${name} (${assignment.source}) would run a command`, {
+        hint: 'files that are read with -F may not; a profile may, and -X',
+      })
+    }
     values[name] = parseSetting(setting, assignment)
-    effective.push({ name, text: setting.secret ? '****' : assignment.value, source: assignment.source })
+    const isHidden = setting.secret && assignment.value !== ''
+    effective.push({ name, text: isHidden ? '****' : assignment.value, source: assignment.source })
   }
   return { settings: values as Settings, effective }
 }
@@ -52,7 +62,8 @@ function settingName({ name, source }: Assignment): SettingName {
 /** The value of an assignment. The error names the setting and its source; a secret's text stays out of it. */
 export function parseSetting<Value>(setting: Setting<Value>, { name, value, source }: Assignment): Value {
   try {
-    return setting.parse(value)
+    // Secrets are looked up when they are needed: somebody may have to type them.
+    return setting.parse(setting.secret ? value : expand(value))
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     const what = setting.secret ? 'the value is not valid' : error.message

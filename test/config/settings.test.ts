@@ -78,7 +78,7 @@ test('every setting is read by something', () => {
     .map((file) => readFileSync(join(root, file), 'utf8'))
     .join('\n')
   const unread = Object.keys(table).filter(
-    (name) => !sources.includes(`settings['${name}']`) && !sources.includes(`settings.${name}`),
+    (name) => ![`settings['${name}']`, `settings.${name}`, `(settings, '${name}'`].some((use) => sources.includes(use)),
   )
   assert.deepEqual(unread, [])
 })
