@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { expand, runsCommand } from './references.ts'
 import { javaNames, type Setting, type SettingName, type Settings, table } from './table.ts'
+import { isWithoutMeaning } from './without-meaning.ts'
 
 export type { Settings } from './table.ts'
 
@@ -27,12 +28,19 @@ export interface Effective {
 export interface Resolved {
   settings: Settings
   effective: Effective[]
+  /** What shared files say and that has no meaning here. */
+  ignored: Assignment[]
 }
 
 /** Later assignments win. Throws a UsageError for a name that is not known and for a value that can't be. */
 export function resolveSettings(assignments: readonly Assignment[]): Resolved {
   const last = new Map<SettingName, Assignment>()
-  for (const assignment of assignments) last.set(settingName(assignment), assignment)
+  const ignored: Assignment[] = []
+  for (const assignment of assignments) {
+    const name = settingName(assignment)
+    if (name === undefined) ignored.push(assignment)
+    else last.set(name, assignment)
+  }
   const values: Record<string, unknown> = {}
   const effective: Effective[] = []
   for (const [key, setting] of Object.entries<Setting>(table)) {
@@ -48,12 +56,21 @@ export function resolveSettings(assignments: readonly Assignment[]): Resolved {
     const isHidden = setting.secret && assignment.value !== ''
     effective.push({ name, text: isHidden ? '****' : assignment.value, source: assignment.source })
   }
-  return { settings: values as Settings, effective }
+  return { settings: values as Settings, effective, ignored }
 }
 
-function settingName({ name, source }: Assignment): SettingName {
-  const known = javaNames.get(name)
+/** The Java name of what is assigned; undefined where it may be passed over. */
+function settingName({ name, source, isShared }: Assignment): SettingName | undefined {
+  // kcat takes `topic.` in front of librdkafka's names for topics.
+  const known = javaNames.get(name) ?? javaNames.get(name.replace(/^topic\./, ''))
   if (known !== undefined) return known
+  const isKnownElsewhere = isWithoutMeaning(name.replace(/^topic\./, ''))
+  if (isKnownElsewhere && isShared) return undefined
+  if (isKnownElsewhere) {
+    throw new UsageError(`the setting '${name}' (${source}) has no meaning in ktool`, {
+      hint: "leave it out; 'ktool -X list' prints all settings",
+    })
+  }
   throw new UsageError(`unknown setting '${name}' (${source})`, {
     hint: didYouMean(name, javaNames.keys()) ?? "'ktool -X list' prints all settings",
   })
