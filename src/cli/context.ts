@@ -43,7 +43,7 @@ export function createRun(
   }
   const connectLater = async () => {
     const { Client } = await import('../client/client.ts')
-    return new Client(await clientOptions(settings, signal, (question) => askSecret(question, around, signal)))
+    return new Client(await clientOptions(settings, signal, context.askSecret))
   }
   const say = (text: string) => stderr().write(`${text}\n`)
   const note = (text: string) => {
@@ -96,6 +96,7 @@ export function createRun(
       quiet || !around.stderr.isTTY || !around.stderr.columns
         ? silentProgress(note)
         : spinner(label, around.stderr, wantsColour(globals.noColor, around.env, around.stderr), note),
+    askSecret: (question) => askSecret(question, around, signal),
     async confirm(question, { required = false } = {}) {
       if (yes) return true
       if (around.stdin.isTTY && around.stderr.isTTY) {

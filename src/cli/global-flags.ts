@@ -18,7 +18,13 @@ export const globalFlags = defineFlags({
     category: 'Connection',
     repeatable: true,
     complete: 'file',
-    doc: 'Settings from a Java client.properties or a kcat configuration',
+    doc: 'Settings from a Java client.properties or a kcat configuration; none for no file at all',
+  },
+  profile: {
+    value: 'NAME',
+    category: 'Connection',
+    defaultDoc: 'the one in use',
+    doc: "Settings of a named cluster, see 'ktool profile'; none for no profile (env: KTOOL_PROFILE)",
   },
   set: {
     short: 'X',

@@ -61,6 +61,7 @@ export const command = defineCommand({
     { line: 'ktool serve --data /srv/kafka --config server.properties', doc: 'With the settings of a Kafka' },
   ],
   finishesOnSignal: true,
+  withoutCluster: true,
   async run(context, _args, flags) {
     if (flags.memory && flags.data !== undefined) {
       throw new UsageError('--memory keeps nothing, --data says where to keep it', { hint: 'leave one of them out' })

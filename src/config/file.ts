@@ -50,10 +50,13 @@ function readText(path: string): string {
   return content.toString('utf8').replace(/^\uFEFF/, '')
 }
 
-export function parseConfig(text: string, path: string): Assignment[] {
+/** `dialect`: where it is known; else it is told by the names. */
+export function parseConfig(text: string, path: string, dialect?: 'java' | 'librdkafka'): Assignment[] {
   const lines = text.split(/\r\n|\n|\r/)
   const isLibrdkafka = lines.some((line) => librdkafkaOnly.has(/^\s*([^\s=:#!]+)/.exec(line)?.[1] ?? ''))
-  return isLibrdkafka ? librdkafkaLines(lines, path) : javaLines(lines, path)
+  return (dialect ?? (isLibrdkafka ? 'librdkafka' : 'java')) === 'librdkafka'
+    ? librdkafkaLines(lines, path)
+    : javaLines(lines, path)
 }
 
 function librdkafkaLines(lines: readonly string[], path: string): Assignment[] {

@@ -7,7 +7,6 @@
 // The first ones are Java's (KIP-297, KIP-421) and count in every value; the last two in secrets alone, when they are needed.
 // Everything else in ${} is text.
 
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
@@ -45,7 +44,7 @@ export async function expandSecret(text: string, setting: string, ask: Ask): Pro
     const [whole, kind, what = ''] = match
     expanded += text.slice(at, match.index)
     if (kind === 'ask') expanded += await ask(what || `${setting}:`)
-    else expanded += kind === 'command' ? run(what, setting) : lookUp(kind, what)
+    else expanded += kind === 'command' ? await run(what, setting) : lookUp(kind, what)
     at = match.index + whole.length
   }
   return expanded + text.slice(at)
@@ -84,7 +83,8 @@ function read(path: string): string {
   }
 }
 
-function run(command: string, setting: string): string {
+async function run(command: string, setting: string): Promise<string> {
+  const { spawnSync } = await import('node:child_process')
   const { status, error, signal, stdout } = spawnSync(command, {
     shell: true,
     stdio: ['inherit', 'pipe', 'inherit'],
