@@ -32,6 +32,8 @@ export interface TlsConfig {
 
 export interface TlsSettings {
   context: SecureContext
+  /** What the context was made of, for a server. */
+  options: SecureContextOptions
   verify: boolean
   checkHostName: boolean
   /** This side's own certificate, as PEM; null without one. */
@@ -56,7 +58,7 @@ export async function tlsSettings(config: TlsConfig): Promise<TlsSettings> {
   if (config.revoked) options.crl = read({ location: config.revoked })
   const { verify, checkHostName } = config
   try {
-    return { context: tls.createSecureContext(options), verify, checkHostName, own: identity?.chain ?? null }
+    return { context: tls.createSecureContext(options), options, verify, checkHostName, own: identity?.chain ?? null }
   } catch (error) {
     throw new UsageError(`the TLS settings don't work: ${(error as Error).message}`, {
       hint: 'look at ssl.cipher.suites, ssl.enabled.protocols and the files that ssl.* settings name',
