@@ -79,7 +79,7 @@ _ktool_options() {
     'profile delete') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'profile import') REPLY='--use --replace -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'help') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'serve') REPLY='--listen --advertise --data --memory --topic --config -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'serve') REPLY='--listen --advertise --data --memory --users --topic --config -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'completion') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     *) REPLY= ;;
   esac
@@ -96,7 +96,7 @@ _ktool_value() {
     'consume --group-protocol') REPLY='=classic consumer' ;;
     'groups list --type') REPLY='=classic consumer share streams' ;;
     'groups describe -t' | 'groups describe --topic' | 'groups reset-offsets -t' | 'groups reset-offsets --topic' | 'groups delete-offsets -t' | 'groups delete-offsets --topic' | 'brokers log-dirs --topic') REPLY='topic' ;;
-    'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'serve --config') REPLY='file' ;;
+    'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'serve --users' | 'serve --config') REPLY='file' ;;
     'groups reset-offsets --to-group') REPLY='group' ;;
     'quotas describe --default' | 'quotas alter --default') REPLY='=user client ip' ;;
     'cluster health --check') REPLY='=brokers log-dirs offline-partitions under-min-isr under-replicated hanging-transactions' ;;

@@ -64,7 +64,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --listen --advertise --data
+    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --listen --advertise --data --users
 end
 
 # Whether the command line is at PATH.
@@ -341,10 +341,11 @@ complete -c ktool -n '__ktool_at "profile set"' -l use -d 'Use the profile from 
 complete -c ktool -n '__ktool_at "profile import"' -l use -d 'Use the profile from now on'
 complete -c ktool -n '__ktool_at "profile import"' -l replace -d 'Replace a profile of that name'
 complete -c ktool -n '__ktool_argument "profile import" 1 1' -F
-complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine'
+complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine. NAME: SSL, SASL_SSL, …'
 complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'
 complete -c ktool -n '__ktool_at "serve"' -l memory -d 'Keep nothing: all is gone when the broker ends'
+complete -c ktool -n '__ktool_at "serve"' -l users -r -F -d 'Users as lines NAME=PASSWORD: clients have to log in, with PLAIN or SCRAM'
 complete -c ktool -n '__ktool_at "serve"' -l topic -x -d 'A topic to make unless it exists'
 complete -c ktool -n '__ktool_at "serve"' -l config -r -F -d 'A Kafka server.properties; Kafka\'s own names for everything'
 complete -c ktool -n '__ktool_argument "completion" 0 0' -a 'bash zsh fish'
