@@ -4,7 +4,7 @@
 # The words that may follow PATH.
 _ktool_words() {
   case $1 in
-    '') REPLY='produce consume topics groups offsets records configs quotas cluster brokers transactions partitions help serve completion' ;;
+    '') REPLY='produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help serve completion' ;;
     'topics') REPLY='list describe create delete alter-configs add-partitions' ;;
     'groups') REPLY='list describe reset-offsets export delete delete-offsets' ;;
     'offsets') REPLY='list' ;;
@@ -15,6 +15,7 @@ _ktool_words() {
     'brokers') REPLY='list log-dirs' ;;
     'transactions') REPLY='list describe producers find-hanging abort terminate' ;;
     'partitions') REPLY='reassign reassignments cancel elect-leaders' ;;
+    'profile') REPLY='list show set use delete import' ;;
     *) return 1 ;;
   esac
 }
@@ -22,57 +23,64 @@ _ktool_words() {
 # The options of PATH.
 _ktool_options() {
   case $1 in
-    '') REPLY='--version -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'offsets') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'records') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'configs') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'quotas') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'brokers') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --timestamp --partitioner -z --compression --acks --no-idempotence --transactional-id --records-per-transaction -c --count --rate --repeat --tee --report --allow-auto-topic-creation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics list') REPLY='--internal -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics describe') REPLY='--under-replicated --unavailable --under-min-isr --at-min-isr --with-overrides --internal -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics create') REPLY='-p --partitions -r --replication-factor -c --config --replica-assignment --if-not-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics alter-configs') REPLY='--set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics add-partitions') REPLY='--total --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups list') REPLY='--state --type -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups describe') REPLY='--offsets --members --state -t --topic --lag --fail-if-lag -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups reset-offsets') REPLY='-t --topic --all-topics --to-earliest --to-latest --to-current --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --execute --export -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups export') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups delete-offsets') REPLY='-t --topic --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'offsets list') REPLY='--at --isolation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'records delete') REPLY='--before --execute -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'configs describe') REPLY='--default --all --key --docs -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'configs alter') REPLY='--default --set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'quotas describe') REPLY='--user --client --ip --default --only -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'quotas alter') REPLY='--user --client --ip --default --set --unset --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster describe') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster health') REPLY='--check --max-transaction-timeout -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster features') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster quorum') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster api-versions') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'brokers list') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'brokers log-dirs') REPLY='--topic --partitions -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions list') REPLY='--state --producer-id --longer-than -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions describe') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions producers') REPLY='--broker -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions find-hanging') REPLY='--broker --max-transaction-timeout -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions abort') REPLY='--start-offset --producer-id --producer-epoch --coordinator-epoch -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions terminate') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions reassign') REPLY='--to-brokers -r --replication-factor --no-rack-aware --from-file --save --execute --undo --throttle --additional --verify --keep-throttle -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions reassignments') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions cancel') REPLY='--execute --keep-throttle -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions elect-leaders') REPLY='--type --execute -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'help') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'serve') REPLY='--listen --advertise --data --memory --topic --config -X --set -b --bootstrap-server -F --command-config --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'completion') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    '') REPLY='--version -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'offsets') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'records') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'brokers') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --timestamp --partitioner -z --compression --acks --no-idempotence --transactional-id --records-per-transaction -c --count --rate --repeat --tee --report --allow-auto-topic-creation -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics list') REPLY='--internal -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics describe') REPLY='--under-replicated --unavailable --under-min-isr --at-min-isr --with-overrides --internal -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics create') REPLY='-p --partitions -r --replication-factor -c --config --replica-assignment --if-not-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics alter-configs') REPLY='--set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics add-partitions') REPLY='--total --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups list') REPLY='--state --type -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups describe') REPLY='--offsets --members --state -t --topic --lag --fail-if-lag -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups reset-offsets') REPLY='-t --topic --all-topics --to-earliest --to-latest --to-current --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --execute --export -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups export') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups delete-offsets') REPLY='-t --topic --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'offsets list') REPLY='--at --isolation -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'records delete') REPLY='--before --execute -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs describe') REPLY='--default --all --key --docs -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs alter') REPLY='--default --set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas describe') REPLY='--user --client --ip --default --only -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas alter') REPLY='--user --client --ip --default --set --unset --dry-run -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster describe') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster health') REPLY='--check --max-transaction-timeout -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster features') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster quorum') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster api-versions') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'brokers list') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'brokers log-dirs') REPLY='--topic --partitions -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions list') REPLY='--state --producer-id --longer-than -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions describe') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions producers') REPLY='--broker -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions find-hanging') REPLY='--broker --max-transaction-timeout -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions abort') REPLY='--start-offset --producer-id --producer-epoch --coordinator-epoch -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions terminate') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions reassign') REPLY='--to-brokers -r --replication-factor --no-rack-aware --from-file --save --execute --undo --throttle --additional --verify --keep-throttle -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions reassignments') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions cancel') REPLY='--execute --keep-throttle -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions elect-leaders') REPLY='--type --execute -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile list') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile show') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile set') REPLY='--secret --unset --use -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile use') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile delete') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile import') REPLY='--use --replace -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'help') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'serve') REPLY='--listen --advertise --data --memory --users --topic --config -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'completion') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     *) REPLY= ;;
   esac
 }
@@ -81,14 +89,14 @@ _ktool_options() {
 _ktool_value() {
   case $1 in
     'produce --input') REPLY='=lines jsonl whole template' ;;
-    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
+    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'profile set --secret' | 'profile set --unset' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
     'produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks') REPLY='=all 1 0' ;;
     'consume --isolation' | 'offsets list --isolation') REPLY='=committed uncommitted' ;;
     'consume --group-protocol') REPLY='=classic consumer' ;;
     'groups list --type') REPLY='=classic consumer share streams' ;;
     'groups describe -t' | 'groups describe --topic' | 'groups reset-offsets -t' | 'groups reset-offsets --topic' | 'groups delete-offsets -t' | 'groups delete-offsets --topic' | 'brokers log-dirs --topic') REPLY='topic' ;;
-    'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'serve --config') REPLY='file' ;;
+    'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'serve --users' | 'serve --config') REPLY='file' ;;
     'groups reset-offsets --to-group') REPLY='group' ;;
     'quotas describe --default' | 'quotas alter --default') REPLY='=user client ip' ;;
     'cluster health --check') REPLY='=brokers log-dirs offline-partitions under-min-isr under-replicated hanging-transactions' ;;
@@ -100,8 +108,10 @@ _ktool_value() {
     *' --bootstrap-server') REPLY='-' ;;
     *' -F') REPLY='file' ;;
     *' --command-config') REPLY='file' ;;
+    *' --profile') REPLY='-' ;;
     *' -X') REPLY='-' ;;
     *' --set') REPLY='-' ;;
+    *' --resolve') REPLY='-' ;;
     *' --timeout') REPLY='-' ;;
     *' --output') REPLY='=table tsv json jsonl yaml csv' ;;
     *) return 1 ;;
@@ -144,6 +154,13 @@ _ktool_argument() {
     'partitions reassignments '*) REPLY='topic' ;;
     'partitions cancel '*) REPLY='topic' ;;
     'partitions elect-leaders '*) REPLY='topic' ;;
+    'profile show 0') REPLY='-' ;;
+    'profile set 0') REPLY='-' ;;
+    'profile set '*) REPLY='-' ;;
+    'profile use 0') REPLY='-' ;;
+    'profile delete 0') REPLY='-' ;;
+    'profile import 0') REPLY='-' ;;
+    'profile import 1') REPLY='file' ;;
     'help '*) REPLY='-' ;;
     'completion 0') REPLY='=bash zsh fish' ;;
     *) REPLY=- ;;
@@ -177,7 +194,7 @@ _ktool() {
   current=${words[${#words[@]} - 1]}
   for word in "${words[@]:1:${#words[@]} - 2}"; do
     if [[ -n $pending ]]; then
-      case $pending in -b|--bootstrap-server|-F|--command-config|-X|--set) connection+=("$pending" "$word") ;; esac
+      case $pending in -b|--bootstrap-server|-F|--command-config|--profile|-X|--set|--resolve) connection+=("$pending" "$word") ;; esac
       pending=
     elif [[ $word == -?* ]]; then
       if _ktool_value "$path $word"; then pending=$word; fi

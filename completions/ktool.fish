@@ -5,7 +5,7 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics groups offsets records configs quotas cluster brokers transactions partitions help serve completion
+            printf '%s\n' produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help serve completion
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'groups'
@@ -26,6 +26,8 @@ function __ktool_words
             printf '%s\n' list describe producers find-hanging abort terminate
         case 'partitions'
             printf '%s\n' reassign reassignments cancel elect-leaders
+        case 'profile'
+            printf '%s\n' list show set use delete import
     end
 end
 
@@ -38,7 +40,7 @@ function __ktool_state
     set -l tokens (commandline -opc)
     for token in $tokens[2..-1]
         if test -n "$pending"
-            if contains -- $pending -b --bootstrap-server -F --command-config -X --set
+            if contains -- $pending -b --bootstrap-server -F --command-config --profile -X --set --resolve
                 set -a connection $pending $token
             end
             set pending
@@ -62,7 +64,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --listen --advertise --data
+    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --listen --advertise --data --users
 end
 
 # Whether the command line is at PATH.
@@ -88,8 +90,10 @@ end
 
 complete -c ktool -f
 complete -c ktool -s b -l bootstrap-server -x -d 'Brokers to ask first, as HOST[:PORT],… (env: KTOOL_BOOTSTRAP)'
-complete -c ktool -s F -l command-config -r -F -d 'Settings from a Java client.properties or a kcat configuration'
+complete -c ktool -s F -l command-config -r -F -d 'Settings from a Java client.properties or a kcat configuration; none for no file at all'
+complete -c ktool -l profile -x -d 'Settings of a named cluster, see \'ktool profile\'; none for no profile (env: KTOOL_PROFILE)'
 complete -c ktool -s X -l set -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
+complete -c ktool -l resolve -x -d 'Reach what the cluster advertises at another address; * on the left for any, on the right for the same'
 complete -c ktool -l timeout -x -d 'Time allowed for an answer from the cluster'
 complete -c ktool -l output -x -a 'table tsv json jsonl yaml csv' -d 'Form of what is printed'
 complete -c ktool -l json -d 'The same as --output json'
@@ -111,6 +115,7 @@ complete -c ktool -n '__ktool_at ""' -a cluster -d 'Look at the cluster: its sta
 complete -c ktool -n '__ktool_at ""' -a brokers -d 'List brokers and what lies on their disks'
 complete -c ktool -n '__ktool_at ""' -a transactions -d 'Look at transactions, find those that hang, and end them'
 complete -c ktool -n '__ktool_at ""' -a partitions -d 'Move partitions to other brokers, and elect their leaders'
+complete -c ktool -n '__ktool_at ""' -a profile -d 'Keep the settings of clusters under names'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
 complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
@@ -149,6 +154,12 @@ complete -c ktool -n '__ktool_at "partitions"' -a reassign -d 'Move partitions t
 complete -c ktool -n '__ktool_at "partitions"' -a reassignments -d 'List the reassignments that are under way'
 complete -c ktool -n '__ktool_at "partitions"' -a cancel -d 'Cancel reassignments that are under way'
 complete -c ktool -n '__ktool_at "partitions"' -a elect-leaders -d 'Give partitions back to their preferred leaders'
+complete -c ktool -n '__ktool_at "profile"' -a list -d 'List profiles'
+complete -c ktool -n '__ktool_at "profile"' -a show -d 'Show the settings of a profile'
+complete -c ktool -n '__ktool_at "profile"' -a set -d 'Make a profile, or change its settings'
+complete -c ktool -n '__ktool_at "profile"' -a use -d 'Use a profile from now on'
+complete -c ktool -n '__ktool_at "profile"' -a delete -d 'Delete a profile'
+complete -c ktool -n '__ktool_at "profile"' -a import -d 'Make a profile of a configuration file'
 complete -c ktool -n '__ktool_at "produce"' -l input -x -a 'lines jsonl whole template' -d 'What the input is: lines, what `consume --json` writes, one record, or text by a --template'
 complete -c ktool -n '__ktool_at "produce"' -s l -l lines -d 'Each line of the FILEs is a record'
 complete -c ktool -n '__ktool_at "produce"' -l template -x -d 'Fields of a record and what stands between them, such as \'%k\\t%v\\n\''
@@ -324,10 +335,17 @@ complete -c ktool -n '__ktool_argument "partitions cancel" 0' -a '(__ktool_names
 complete -c ktool -n '__ktool_at "partitions elect-leaders"' -l type -x -a 'preferred unclean' -d 'Kind of election'
 complete -c ktool -n '__ktool_at "partitions elect-leaders"' -l execute -d 'Hold the elections'
 complete -c ktool -n '__ktool_argument "partitions elect-leaders" 0' -a '(__ktool_names topic)'
-complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine'
+complete -c ktool -n '__ktool_at "profile set"' -l secret -x -d 'A setting whose value is typed without being shown, or comes as a line of standard input'
+complete -c ktool -n '__ktool_at "profile set"' -l unset -x -d 'A setting to take out'
+complete -c ktool -n '__ktool_at "profile set"' -l use -d 'Use the profile from now on'
+complete -c ktool -n '__ktool_at "profile import"' -l use -d 'Use the profile from now on'
+complete -c ktool -n '__ktool_at "profile import"' -l replace -d 'Replace a profile of that name'
+complete -c ktool -n '__ktool_argument "profile import" 1 1' -F
+complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine. NAME: SSL, SASL_SSL, …'
 complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'
 complete -c ktool -n '__ktool_at "serve"' -l memory -d 'Keep nothing: all is gone when the broker ends'
+complete -c ktool -n '__ktool_at "serve"' -l users -r -F -d 'Users as lines NAME=PASSWORD: clients have to log in, with PLAIN or SCRAM'
 complete -c ktool -n '__ktool_at "serve"' -l topic -x -d 'A topic to make unless it exists'
 complete -c ktool -n '__ktool_at "serve"' -l config -r -F -d 'A Kafka server.properties; Kafka\'s own names for everything'
 complete -c ktool -n '__ktool_argument "completion" 0 0' -a 'bash zsh fish'

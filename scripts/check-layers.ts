@@ -25,6 +25,7 @@ const packages: Readonly<Record<string, string>> = {
   'cli-table3': 'output',
   commander: 'cli',
   'lz4-wasm-nodejs': 'records',
+  'node-forge': 'net',
   ora: 'cli',
   snappy: 'records',
   snappyjs: 'records',

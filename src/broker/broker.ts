@@ -17,10 +17,11 @@ import { finalizedLevel } from './features.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import { ResourceType } from './metadata-image.ts'
 import { MetadataLog } from './metadata-log.ts'
-import { type BrokerOptions, brokerSettings, type Endpoint } from './options.ts'
+import { type BrokerOptions, brokerSettings, type Endpoint, type Listener } from './options.ts'
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
+import type { ListenerSecurity, listenerSecurity } from './security/listener-security.ts'
 import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from './topic-names.ts'
 import { TransactionCoordinator } from './transactions/coordinator.ts'
 import { MarkerWriter } from './transactions/markers.ts'
@@ -38,7 +39,7 @@ export interface RunningBroker {
   readonly clusterId: string
   readonly dataDirectory: string
   /** Where clients connect; the ports are the actual ones. */
-  readonly listeners: readonly Endpoint[]
+  readonly listeners: readonly Listener[]
   /** Ends the connections, brings everything onto the disk and lets go of the data directory. */
   close(): Promise<void>
 }
@@ -58,8 +59,9 @@ export class Broker implements RunningBroker {
   readonly markers: MarkerWriter
   readonly log: BrokerLog
   readonly logs: LogManager
-  private readonly advertised: Endpoint | undefined
-  private servers: ServerListener[] = []
+  private readonly advertised: ReadonlyMap<string, Endpoint>
+  private readonly users: ReadonlyMap<string, string>
+  private servers: { listener: Listener; server: ServerListener }[] = []
   private closing: Promise<void> | undefined
 
   constructor(parts: {
@@ -68,7 +70,8 @@ export class Broker implements RunningBroker {
     metadata: MetadataLog
     logs: LogManager
     log: BrokerLog
-    advertised: Endpoint | undefined
+    advertised: ReadonlyMap<string, Endpoint>
+    users: ReadonlyMap<string, string> | undefined
   }) {
     const { meta, configs, metadata, logs, log } = parts
     this.nodeId = meta.nodeId
@@ -78,6 +81,7 @@ export class Broker implements RunningBroker {
     this.logs = logs
     this.log = log
     this.advertised = parts.advertised
+    this.users = parts.users ?? new Map()
     this.configsChanged(ResourceType.broker)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
@@ -133,30 +137,35 @@ export class Broker implements RunningBroker {
     return this.logs.dir
   }
 
-  get listeners(): readonly Endpoint[] {
-    return this.servers.map(({ host, port }) => ({ host, port }))
+  get listeners(): readonly Listener[] {
+    return this.servers.map(({ listener, server }) => ({ ...listener, port: server.port }))
   }
 
   /** The address that a client of this connection is told: as advertised, else where it has reached the broker. */
   addressFor(connection: ServerConnection): Endpoint {
-    if (this.advertised !== undefined) return this.advertised
+    const name = this.servers.find(({ server }) => server === connection.listener)?.listener.name ?? ''
+    const advertised = this.advertised.get(name)
+    if (advertised !== undefined) return advertised
     const { host, port } = connection.listener
     return { host: ANY_ADDRESS.has(host) ? connection.localAddress : host, port }
   }
 
-  async listen(endpoints: readonly Endpoint[]): Promise<void> {
-    const router = new Router(this)
-    for (const endpoint of endpoints) {
+  async listen(listeners: readonly Listener[]): Promise<void> {
+    for (const listener of listeners) {
+      const known = { image: this.metadata.image, given: this.users }
+      const security = listener.protocol === 'PLAINTEXT' ? null : await loadSecurity(listener, this.configs, known)
       const options = {
-        ...endpoint,
+        host: listener.host,
+        port: listener.port,
+        tls: security?.tls,
         maxFrameBytes: this.configs.number('socket.request.max.bytes'),
         idleMs: this.configs.number('connections.max.idle.ms'),
         maxConnections: this.configs.number('max.connections'),
       }
       try {
-        this.servers.push(await ServerListener.listen(options, router))
+        this.servers.push({ listener, server: await ServerListener.listen(options, new Router(this, security)) })
       } catch (error) {
-        throw listenError(endpoint, error)
+        throw listenError(listener, error)
       }
     }
   }
@@ -169,7 +178,7 @@ export class Broker implements RunningBroker {
   private async stop(): Promise<void> {
     this.groups.close()
     this.transactions.close()
-    await Promise.all(this.servers.map((server) => server.close()))
+    await Promise.all(this.servers.map(({ server }) => server.close()))
     // With the epoch of its last registration a Kafka that is started here next knows that nothing was lost.
     await this.logs.close(this.metadata.image.brokerEpochs.get(this.nodeId))
   }
@@ -184,6 +193,11 @@ export class Broker implements RunningBroker {
       this.partitions?.configsChanged()
     }
   }
+}
+
+/** Loaded where a listener asks for it. */
+async function loadSecurity(...args: Parameters<typeof listenerSecurity>): Promise<ListenerSecurity | null> {
+  return (await import('./security/listener-security.ts')).listenerSecurity(...args)
 }
 
 /** Starts a broker. Rejects with a KtoolError that says what to do where a port or the data directory can't be had. */
@@ -205,7 +219,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
       new Map([...properties, ['node.id', nodeId], ['broker.id', nodeId], ['log.dirs', logs.dir]]),
     )
     const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
-    broker = new Broker({ meta, configs, metadata, logs, log, advertised })
+    broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users })
     broker.controller.electSelf()
     await metadata.flush()
     await broker.partitions.load(scheduleOf(configs))

@@ -2,30 +2,44 @@
 // closes the connection, as in Kafka; only an ApiVersions request of an unknown version gets an answer all the same (KIP-511).
 
 import type { Answer, ServerConnection, ServerHandler } from '../net/server.ts'
+import { SaslHandshake } from '../protocol/apis/17-sasl-handshake.ts'
 import { ApiVersions } from '../protocol/apis/18-api-versions.ts'
+import { SaslAuthenticate } from '../protocol/apis/36-sasl-authenticate.ts'
 import { errorCode, ProtocolError } from '../protocol/errors.ts'
 import { encodeResponse, type RequestHeader, readRequestBody, readRequestHeader } from '../protocol/frame.ts'
 import { Reader } from '../protocol/reader.ts'
 import type { Broker } from './broker.ts'
 import { type AnyHandler, advertised } from './handler.ts'
 import { handlers } from './handlers/index.ts'
+import type { ListenerSecurity } from './security/listener-security.ts'
+import { Session } from './security/session.ts'
 
 export class Router implements ServerHandler {
   private readonly broker: Broker
+  private readonly security: ListenerSecurity | null
+  private readonly sessions = new WeakMap<ServerConnection, Session>()
 
-  constructor(broker: Broker) {
+  constructor(broker: Broker, security: ListenerSecurity | null = null) {
     this.broker = broker
+    this.security = security
+  }
+
+  opened(connection: ServerConnection): void {
+    if (this.security !== null) this.sessions.set(connection, new Session(connection, this.security))
   }
 
   handle(frame: Buffer, connection: ServerConnection): Answer | Promise<Answer> {
+    const session = this.security === null ? null : (this.sessions.get(connection) as Session)
+    if (session?.isRaw) return rawLogin(session, frame)
     const reader = new Reader(frame)
     const header = readRequestHeader(reader)
+    if (session !== null && !LOGIN.has(header.apiKey)) session.admit(header.apiKey)
     const handler = handlers.get(header.apiKey)
     if (handler === undefined) throw new ProtocolError(`API key ${header.apiKey} is not supported`)
     const { apiVersion: version } = header
     if (version < handler.versions[0] || version > handler.versions[1]) return this.unsupported(handler, header)
     const request = readRequestBody(handler.api, version, reader)
-    const context = { broker: this.broker, version, clientId: header.clientId, connection, handlers }
+    const context = { broker: this.broker, version, clientId: header.clientId, connection, session, handlers }
     const response = handler.handle(request, context)
     if (response instanceof Promise) return response.then((value) => encode(handler, header, value))
     return encode(handler, header, response)
@@ -40,6 +54,10 @@ export class Router implements ServerHandler {
     }
   }
 
+  refused(address: string, error: Error): void {
+    this.broker.log.verbose(`no TLS with ${address}: ${error.message}`)
+  }
+
   private unsupported(handler: AnyHandler, header: RequestHeader): Answer {
     const { api } = handler
     if (api.key !== ApiVersions.key) {
@@ -50,6 +68,18 @@ export class Router implements ServerHandler {
       apiKeys: [advertised(handler)],
     })
   }
+}
+
+/** These two know by themselves when they may come. */
+const LOGIN: ReadonlySet<number> = new Set([SaslHandshake.key, SaslAuthenticate.key])
+
+/** A message of the mechanism after SaslHandshake version 0: without headers on both sides, and a refusal says nothing. */
+async function rawLogin(session: Session, message: Buffer): Promise<Answer> {
+  const { error, bytes } = await session.authenticate(message)
+  if (error !== 'NONE') throw new ProtocolError('a login was refused')
+  const size = Buffer.alloc(4)
+  size.writeInt32BE(bytes.length)
+  return [size, bytes]
 }
 
 function encode(handler: AnyHandler, header: RequestHeader, response: unknown): Answer {

@@ -23,6 +23,7 @@ export const nouns: Record<string, string> = {
   brokers: 'List brokers and what lies on their disks',
   transactions: 'Look at transactions, find those that hang, and end them',
   partitions: 'Move partitions to other brokers, and elect their leaders',
+  profile: 'Keep the settings of clusters under names',
 }
 
 // biome-ignore format: one line a command
@@ -64,6 +65,12 @@ export const manifest: readonly Entry[] = [
   { path: 'partitions reassignments', summary: 'List the reassignments that are under way', load: () => import('../commands/partitions/reassignments.ts') },
   { path: 'partitions cancel', summary: 'Cancel reassignments that are under way', load: () => import('../commands/partitions/cancel.ts') },
   { path: 'partitions elect-leaders', summary: 'Give partitions back to their preferred leaders', load: () => import('../commands/partitions/elect-leaders.ts') },
+  { path: 'profile list', summary: 'List profiles', load: () => import('../commands/profile/list.ts') },
+  { path: 'profile show', summary: 'Show the settings of a profile', load: () => import('../commands/profile/show.ts') },
+  { path: 'profile set', summary: 'Make a profile, or change its settings', load: () => import('../commands/profile/set.ts') },
+  { path: 'profile use', summary: 'Use a profile from now on', load: () => import('../commands/profile/use.ts') },
+  { path: 'profile delete', summary: 'Delete a profile', load: () => import('../commands/profile/delete.ts') },
+  { path: 'profile import', summary: 'Make a profile of a configuration file', load: () => import('../commands/profile/import.ts') },
   { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
   { path: 'serve', summary: 'Run a broker on this machine', load: () => import('../commands/serve.ts') },
   { path: 'completion', summary: 'Print the completion script for a shell', load: () => import('./completion-command.ts') },

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { startBroker } from '../broker/broker.ts'
 import { brokerDefinition, brokerDefinitions } from '../broker/configs/broker-configs.ts'
-import type { Endpoint } from '../broker/options.ts'
+import type { Endpoint, Listener } from '../broker/options.ts'
 import { parseConfig } from '../config/file.ts'
 import { ExitCode, UsageError } from '../errors.ts'
 import { keyValue } from '../util/key-value.ts'
@@ -22,11 +22,11 @@ export const command = defineCommand({
     'broker on that of a single-node Kafka. It runs until Ctrl-C or SIGTERM.',
   flags: {
     listen: {
-      value: 'HOST:PORT',
-      parse: parseEndpoint,
+      value: '[NAME://]HOST:PORT',
+      parse: parseListener,
       repeatable: true,
       defaultDoc: '127.0.0.1:9092',
-      doc: 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine',
+      doc: 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine. NAME: SSL, SASL_SSL, …',
     },
     advertise: {
       value: 'HOST:PORT',
@@ -40,6 +40,11 @@ export const command = defineCommand({
       doc: 'Where to keep the data',
     },
     memory: { doc: 'Keep nothing: all is gone when the broker ends' },
+    users: {
+      value: 'FILE',
+      complete: 'file',
+      doc: 'Users as lines NAME=PASSWORD: clients have to log in, with PLAIN or SCRAM',
+    },
     topic: {
       value: 'NAME[:PARTITIONS]',
       parse: parseTopic,
@@ -61,6 +66,7 @@ export const command = defineCommand({
     { line: 'ktool serve --data /srv/kafka --config server.properties', doc: 'With the settings of a Kafka' },
   ],
   finishesOnSignal: true,
+  withoutCluster: true,
   async run(context, _args, flags) {
     if (flags.memory && flags.data !== undefined) {
       throw new UsageError('--memory keeps nothing, --data says where to keep it', { hint: 'leave one of them out' })
@@ -71,6 +77,7 @@ export const command = defineCommand({
       advertised: flags.advertise,
       dataDirectory: flags.data ?? (properties['log.dirs'] || properties['log.dir'] ? undefined : defaultDirectory()),
       memory: flags.memory,
+      users: flags.users === undefined ? undefined : readUsers(flags.users),
       topics: flags.topic,
       properties,
       log: {
@@ -83,7 +90,12 @@ export const command = defineCommand({
     })
     const where = flags.memory ? 'keeping nothing' : `data in ${broker.dataDirectory}`
     for (const endpoint of broker.listeners) {
-      context.stdout.write(`listening on ${name(endpoint)}, ${where}; next: ${nextLine(endpoint)}\n`)
+      const { protocol } = endpoint
+      const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
+      context.stdout.write(`listening on ${name(endpoint)}${kind}, ${where}; next: ${nextLine(endpoint)}\n`)
+      if (!LOOPBACK.test(endpoint.host) && !protocol.startsWith('SASL')) {
+        context.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
+      }
     }
     await aborted(context.signal)
     await broker.close()
@@ -91,11 +103,14 @@ export const command = defineCommand({
   },
 })
 
+const LOOPBACK = /^(127\.|::1$|localhost$)/
+
 /** The line that a newcomer types in another terminal. */
-function nextLine({ host, port }: Endpoint): string {
+function nextLine({ host, port, protocol }: Listener): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const isDefault = reachable === DEFAULT_ENDPOINT.host && port === DEFAULT_ENDPOINT.port
-  return `ktool topics create orders${isDefault ? '' : ` -b ${name({ host: reachable, port })}`}`
+  const security = protocol === 'PLAINTEXT' ? '' : ` -X security.protocol=${protocol}`
+  return `ktool topics create orders${isDefault ? '' : ` -b ${name({ host: reachable, port })}`}${security}`
 }
 
 function name({ host, port }: Endpoint): string {
@@ -111,6 +126,32 @@ function parseEndpoint(text: string): Endpoint {
   return { host: match[1] ?? (match[2] || DEFAULT_ENDPOINT.host), port }
 }
 
+function parseListener(text: string): Endpoint & { name?: string } {
+  const match = /^([A-Za-z0-9_.-]+):\/\/(.*)$/.exec(text.trim())
+  return match === null ? parseEndpoint(text) : { name: match[1].toUpperCase(), ...parseEndpoint(match[2]) }
+}
+
+/** The errors do not repeat a line: it holds a password. */
+function readUsers(path: string): ReadonlyMap<string, string> {
+  const users = new Map<string, string>()
+  for (const [index, line] of readText(path).split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue
+    const at = line.indexOf('=')
+    if (at < 1 || at === line.length - 1) throw new UsageError(`${path} line ${index + 1} is not NAME=PASSWORD`)
+    users.set(line.slice(0, at).trim(), line.slice(at + 1))
+  }
+  if (users.size === 0) throw new UsageError(`${path} has no users`, { hint: 'write a line NAME=PASSWORD for each' })
+  return users
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
+  }
+}
+
 function parseTopic(text: string): { name: string; partitions?: number } {
   const match = /^([^:]+)(?::(\d{1,5}))?$/.exec(text)
   if (match === null || match[2] === '0') {
@@ -122,13 +163,7 @@ function parseTopic(text: string): { name: string; partitions?: number } {
 /** Settings of a server.properties; those that Kafka does not have are named and left out. */
 function fileProperties(path: string | undefined, context: Context): Record<string, string> {
   if (path === undefined) return {}
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
-  }
-  const known = parseConfig(text, path).filter(({ name, source }) => {
+  const known = parseConfig(readText(path), path, 'java').filter(({ name, source }) => {
     const isKnown = brokerDefinition(name) !== undefined
     if (!isKnown) context.warn(`${source}: no broker config is called ${name}; left out`)
     return isKnown

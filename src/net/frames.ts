@@ -7,7 +7,8 @@ import { SIZE_BYTES } from '../protocol/frame.ts'
 export const LARGE_FRAME = 64 * 1024
 
 export class FrameAssembler {
-  private readonly maxBytes: number
+  /** A frame that says to be larger is refused. */
+  maxBytes: number
   private readonly onFrame: (frame: Buffer) => void
   private readonly allocate: (size: number) => Buffer
   private readonly scratch: Buffer | null

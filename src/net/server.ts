@@ -7,8 +7,10 @@
 // that neither a flood of requests nor a slow reader grows memory.
 
 import { createServer, type Server, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { BufferPool } from '../util/buffer-pool.ts'
 import { FrameAssembler, LARGE_FRAME } from './frames.ts'
+import type { ServerTls } from './tls/server.ts'
 
 /** The answer to a frame in pieces to be written in order; null: none is wanted. */
 export type Answer = readonly Buffer[] | null
@@ -21,6 +23,10 @@ export interface ServerHandler {
   handle(frame: Buffer, connection: ServerConnection): Answer | Promise<Answer>
   /** A connection that is closed because of what the other side sent, or because of a failure in `handle`. */
   rejected(connection: ServerConnection, error: unknown): void
+  /** A new connection. */
+  opened?(connection: ServerConnection): void
+  /** A client that did not come through the TLS handshake. */
+  refused?(address: string, error: Error): void
 }
 
 export interface ServerOptions {
@@ -33,6 +39,8 @@ export interface ServerOptions {
   idleMs: number
   /** Connections beyond are closed at once. */
   maxConnections: number
+  /** Over TLS. */
+  tls?: ServerTls | null
 }
 
 /** Larger buffers are not kept for the next frame. */
@@ -57,6 +65,7 @@ export class ServerConnection {
   private busy = false
   private paused = false
   private closed = false
+  private ending = false
 
   constructor(
     listener: ServerListener,
@@ -100,6 +109,25 @@ export class ServerConnection {
 
   get isClosed(): boolean {
     return this.closed
+  }
+
+  /** A frame that says to be larger closes the connection. Bytes. */
+  get maxFrameBytes(): number {
+    return this.frames.maxBytes
+  }
+
+  set maxFrameBytes(bytes: number) {
+    this.frames.maxBytes = bytes
+  }
+
+  /** The subject of the client's certificate, a line a part; undefined where it has shown none. */
+  get certificateSubject(): string | undefined {
+    return (this.socket as Partial<TLSSocket>).getPeerX509Certificate?.()?.subject
+  }
+
+  /** Ends the connection once the answer to the request at hand is sent; what has come after it is not looked at. */
+  endAfterAnswer(): void {
+    this.ending = true
   }
 
   destroy(): void {
@@ -151,7 +179,10 @@ export class ServerConnection {
     if (frame.length >= LARGE_FRAME && frame.length <= LARGEST_KEPT && isWhole(frame)) this.pool.give(frame)
     const { lent, socket } = this
     if (lent.length > 0) this.lent = []
-    if (answer === null || this.closed) return
+    if (answer === null || this.closed) {
+      if (this.ending) this.destroy()
+      return
+    }
     const sent = lent.length === 0 ? undefined : () => this.giveBack(lent)
     const last = answer.length - 1
     if (last === 0) socket.write(answer[0], sent)
@@ -161,6 +192,14 @@ export class ServerConnection {
       socket.write(answer[last], sent)
       socket.uncork()
     }
+    if (this.ending) this.end()
+  }
+
+  private end(): void {
+    this.queue.length = 0
+    this.closed = true
+    this.socket.destroySoon()
+    for (const tell of this.onClose) tell()
   }
 
   private giveBack(buffers: readonly Buffer[]): void {
@@ -196,30 +235,46 @@ function isWhole(frame: Buffer): boolean {
 /** A listener and its connections. */
 export class ServerListener {
   readonly host: string
-  private readonly server: Server
+  private server!: Server
+  private readonly sockets = new Set<Socket>()
   private readonly connections = new Set<ServerConnection>()
   private readonly pool = new BufferPool(8)
 
-  private constructor(options: ServerOptions, handler: ServerHandler) {
-    this.host = options.host
-    this.server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-      const connection = new ServerConnection(this, socket, handler, this.pool, options)
-      this.connections.add(connection)
-      socket.once('close', () => this.connections.delete(connection))
-    })
-    this.server.maxConnections = options.maxConnections
+  private constructor(host: string) {
+    this.host = host
   }
 
   /** Listens; rejects with Node's error (EADDRINUSE, EACCES and so on) where that can't be. */
-  static listen(options: ServerOptions, handler: ServerHandler): Promise<ServerListener> {
-    const listener = new ServerListener(options, handler)
+  static async listen(options: ServerOptions, handler: ServerHandler): Promise<ServerListener> {
+    const listener = new ServerListener(options.host)
+    const open = (socket: Socket) => listener.open(socket, handler, options)
+    if (options.tls) {
+      const { createTlsServer } = await import('./tls/server.ts')
+      listener.server = createTlsServer(options.tls, open, (error, socket) =>
+        handler.refused?.(plain(socket.remoteAddress), error),
+      )
+      // Those in the handshake are no connections yet, and have to go at the end all the same.
+      listener.server.on('connection', (socket) => {
+        listener.sockets.add(socket)
+        socket.once('close', () => listener.sockets.delete(socket))
+      })
+    } else listener.server = createServer({ noDelay: true, keepAlive: true }, open)
+    const { server } = listener
+    server.maxConnections = options.maxConnections
     return new Promise((resolve, reject) => {
-      listener.server.once('error', reject)
-      listener.server.listen(options.port, options.host, () => {
-        listener.server.off('error', reject)
+      server.once('error', reject)
+      server.listen(options.port, options.host, () => {
+        server.off('error', reject)
         resolve(listener)
       })
     })
+  }
+
+  private open(socket: Socket, handler: ServerHandler, options: ServerOptions): void {
+    const connection = new ServerConnection(this, socket, handler, this.pool, options)
+    this.connections.add(connection)
+    socket.once('close', () => this.connections.delete(connection))
+    handler.opened?.(connection)
   }
 
   get port(): number {
@@ -236,6 +291,7 @@ export class ServerListener {
     return new Promise((resolve) => {
       this.server.close(() => resolve())
       for (const connection of this.connections) connection.destroy()
+      for (const socket of this.sockets) socket.destroy()
     })
   }
 }

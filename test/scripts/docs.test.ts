@@ -78,6 +78,7 @@ const pages: Record<string, RegExp> = {
   'docs/topics.md': /^topics /,
   'docs/cluster.md': /^(cluster|brokers|transactions) /,
   'docs/partitions.md': /^partitions /,
+  'docs/connecting.md': /^profile /,
   'docs/configs.md': /^(configs|quotas) /,
 }
 

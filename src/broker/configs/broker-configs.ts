@@ -29,8 +29,9 @@ export interface ConfigSynonym {
 
 const NONE: ReadonlyMap<string, string> = new Map()
 
-/** A listener's own form of a broker config: listener.name.NAME.CONFIG. */
+/** A listener's own form of a broker config: listener.name.NAME.CONFIG, or for one mechanism listener.name.NAME.MECHANISM.CONFIG. */
 const LISTENER_PREFIX = /^listener\.name\.[^.]+\./
+const MECHANISM_PREFIX = /^listener\.name\.[^.]+\.[^.]+\./
 
 export class BrokerConfigs {
   /** As given at the start. */
@@ -91,5 +92,9 @@ export class BrokerConfigs {
 
 /** The definition of a broker config, also where it is named for one listener. */
 export function brokerDefinition(name: string) {
-  return brokerDefinitions.get(name) ?? brokerDefinitions.get(name.replace(LISTENER_PREFIX, ''))
+  return (
+    brokerDefinitions.get(name) ??
+    brokerDefinitions.get(name.replace(LISTENER_PREFIX, '')) ??
+    brokerDefinitions.get(name.replace(MECHANISM_PREFIX, ''))
+  )
 }

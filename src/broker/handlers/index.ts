@@ -14,6 +14,7 @@ import { handler as leaveGroup } from './13-leave-group.ts'
 import { handler as syncGroup } from './14-sync-group.ts'
 import { handler as describeGroups } from './15-describe-groups.ts'
 import { handler as listGroups } from './16-list-groups.ts'
+import { handler as saslHandshake } from './17-sasl-handshake.ts'
 import { handler as apiVersions } from './18-api-versions.ts'
 import { handler as createTopics } from './19-create-topics.ts'
 import { handler as deleteTopics } from './20-delete-topics.ts'
@@ -31,6 +32,7 @@ import { handler as deleteAcls } from './31-delete-acls.ts'
 import { handler as describeConfigs } from './32-describe-configs.ts'
 import { handler as alterConfigs } from './33-alter-configs.ts'
 import { handler as describeLogDirs } from './35-describe-log-dirs.ts'
+import { handler as saslAuthenticate } from './36-sasl-authenticate.ts'
 import { handler as createPartitions } from './37-create-partitions.ts'
 import { handler as deleteGroups } from './42-delete-groups.ts'
 import { handler as electLeaders } from './43-elect-leaders.ts'
@@ -65,6 +67,7 @@ const list: AnyHandler[] = [
   syncGroup,
   describeGroups,
   listGroups,
+  saslHandshake,
   apiVersions,
   createTopics,
   deleteTopics,
@@ -82,6 +85,7 @@ const list: AnyHandler[] = [
   describeConfigs,
   alterConfigs,
   describeLogDirs,
+  saslAuthenticate,
   createPartitions,
   deleteGroups,
   electLeaders,

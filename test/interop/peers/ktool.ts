@@ -39,6 +39,8 @@ export interface ServeOptions {
   /** `host:port`; default a free port. */
   listen?: string
   args?: readonly string[]
+  /** The listeners come with `args`; `listen` is one of them. */
+  ownListeners?: boolean
 }
 
 /** Starts `ktool serve` on a free port and resolves when it has printed its listener's line. */
@@ -46,7 +48,14 @@ export async function serve(options: ServeOptions = {}): Promise<Serve> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'ktool-serve-')))
   const bootstrap = options.listen ?? `127.0.0.1:${(await freePorts(1))[0]}`
   const port = Number(bootstrap.split(':')[1])
-  const args = [program[1], 'serve', '--listen', bootstrap, '--data', data, ...(options.args ?? [])]
+  const args = [
+    program[1],
+    'serve',
+    ...(options.ownListeners ? [] : ['--listen', bootstrap]),
+    '--data',
+    data,
+    ...(options.args ?? []),
+  ]
   const child = guard(
     spawn(program[0], args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } }),
   )
