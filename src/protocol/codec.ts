@@ -17,6 +17,7 @@ const LEAST_BYTES: Record<Kind, number> = {
   int32: 4,
   uint32: 4,
   int64: 8,
+  int64Exact: 8,
   float64: 8,
   bool: 1,
   uuid: 16,
@@ -236,6 +237,8 @@ function defaultOf(type: FieldType, options: FieldOptions | undefined): string {
       return 'false'
     case 'uuid':
       return `'${ZERO_UUID}'`
+    case 'int64Exact':
+      return '0n'
     case 'bytes':
     case 'records':
       return 'Buffer.alloc(0)'

@@ -147,7 +147,7 @@ export const consumerGroupMetadataKey = defineMessage<ConsumerGroupMetadataKey>(
 
 export interface ConsumerGroupMetadataValue {
   epoch: number
-  metadataHash: number
+  metadataHash: bigint
 }
 
 export const consumerGroupMetadataValue = defineMessage<ConsumerGroupMetadataValue>({
@@ -156,7 +156,7 @@ export const consumerGroupMetadataValue = defineMessage<ConsumerGroupMetadataVal
   flexible: 0,
   fields: [
     ['epoch', 'int32', '0+'],
-    ['metadataHash', 'int64', '0+', { tag: 0, tagged: '0+' }],
+    ['metadataHash', 'int64Exact', '0+', { tag: 0, tagged: '0+' }],
   ],
 })
 
@@ -429,7 +429,7 @@ export const shareGroupMetadataKey = defineMessage<ShareGroupMetadataKey>({
 
 export interface ShareGroupMetadataValue {
   epoch: number
-  metadataHash: number
+  metadataHash: bigint
 }
 
 export const shareGroupMetadataValue = defineMessage<ShareGroupMetadataValue>({
@@ -438,7 +438,7 @@ export const shareGroupMetadataValue = defineMessage<ShareGroupMetadataValue>({
   flexible: 0,
   fields: [
     ['epoch', 'int32', '0+'],
-    ['metadataHash', 'int64', '0+'],
+    ['metadataHash', 'int64Exact', '0+'],
   ],
 })
 
@@ -647,7 +647,7 @@ export const streamsGroupMetadataKey = defineMessage<StreamsGroupMetadataKey>({
 
 export interface StreamsGroupMetadataValue {
   epoch: number
-  metadataHash: number
+  metadataHash: bigint
   validatedTopologyEpoch: number
   lastAssignmentConfigs: StreamsGroupMetadataValueLastAssignmentConfig[] | null
 }
@@ -663,7 +663,7 @@ export const streamsGroupMetadataValue = defineMessage<StreamsGroupMetadataValue
   flexible: 0,
   fields: [
     ['epoch', 'int32', '0+'],
-    ['metadataHash', 'int64', '0+'],
+    ['metadataHash', 'int64Exact', '0+'],
     ['validatedTopologyEpoch', 'int32', '0+', { tag: 0, tagged: '0+', default: -1 }],
     ['lastAssignmentConfigs', { of: [
       ['key', 'string', '0+'],
