@@ -354,8 +354,9 @@ function typeOf(field: SourceField): { element: string; isArray: boolean } {
 /** Source text of a default that differs from the zero of its type. */
 function defaultValue(field: SourceField): string | undefined {
   const value = field.default
-  if (value === undefined || value === '') return undefined
-  if (value === null || value === 'null') return 'null'
+  // Kafka's generator takes null without quotes for no default.
+  if (value === undefined || value === null || value === '') return undefined
+  if (value === 'null') return 'null'
   if (field.type === 'string') return quote(String(value))
   if (field.type === 'bool') return String(value).toLowerCase() === 'true' ? 'true' : undefined
   const number = Number(value)

@@ -262,7 +262,7 @@ export const consumerGroupMemberMetadataValue = defineMessage<ConsumerGroupMembe
         ['name', 'string', '0+'],
         ['metadata', 'bytes', '0+'],
       ] }, '0+'],
-    ], '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+    ], '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
   ],
 })
 
@@ -370,12 +370,12 @@ export const consumerGroupCurrentMemberAssignmentValue = defineMessage<ConsumerG
     ['assignedPartitions', { of: [
       ['topicId', 'uuid', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['partitionsPendingRevocation', { of: [
       ['topicId', 'uuid', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
   ],
 })
@@ -668,7 +668,7 @@ export const streamsGroupMetadataValue = defineMessage<StreamsGroupMetadataValue
     ['lastAssignmentConfigs', { of: [
       ['key', 'string', '0+'],
       ['value', 'string', '0+'],
-    ] }, '0+', { nullable: '0+', tag: 1, tagged: '0+', default: null }],
+    ] }, '0+', { nullable: '0+', tag: 1, tagged: '0+' }],
   ],
 })
 
@@ -850,32 +850,32 @@ export const streamsGroupCurrentMemberAssignmentValue = defineMessage<StreamsGro
     ['activeTasks', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['standbyTasks', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['warmupTasks', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['activeTasksPendingRevocation', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['standbyTasksPendingRevocation', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['warmupTasksPendingRevocation', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
   ],
 })

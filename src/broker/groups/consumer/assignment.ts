@@ -19,11 +19,14 @@ export function toAssignment(topics: readonly TopicPartitions[]): Assignment {
   return new Map(topics.map(({ topicId, partitions }) => [topicId, new Set(partitions)]))
 }
 
-/** Of an assignment or of what a member owns. */
+/** Of an assignment or of what a member owns; partitions in order. */
 export function toTopicPartitions(
   assignment: ReadonlyMap<string, { keys(): IterableIterator<number> }>,
 ): { topicId: string; partitions: number[] }[] {
-  return [...assignment].map(([topicId, partitions]) => ({ topicId, partitions: [...partitions.keys()] }))
+  return [...assignment].map(([topicId, partitions]) => ({
+    topicId,
+    partitions: [...partitions.keys()].sort((a, b) => a - b),
+  }))
 }
 
 export function sameAssignment(a: Assignment, b: Assignment): boolean {

@@ -58,10 +58,10 @@ export function currentRecord(groupId: string, member: ConsumerMember): Consumer
 }
 
 function withEpochs(owned: OwnedPartitions) {
-  return [...owned].map(([topicId, partitions]) => ({
+  return toTopicPartitions(owned).map(({ topicId, partitions }) => ({
     topicId,
-    partitions: [...partitions.keys()],
-    assignmentEpochs: [...partitions.values()],
+    partitions,
+    assignmentEpochs: partitions.map((each) => owned.get(topicId)?.get(each) as number),
   }))
 }
 
