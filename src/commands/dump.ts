@@ -8,7 +8,7 @@ import { integer } from '../util/numbers.ts'
 import { type Context, defineCommand } from './command.ts'
 import { filterFlags, recordFilter } from './consume-filter.ts'
 import { decoderNames } from './dump/decoders.ts'
-import { allFiles, filesOf, isLog, unreadable } from './dump/directory.ts'
+import { filesOf, filesToCheck, isLog, unreadable } from './dump/directory.ts'
 import { parseOffsetRange, parseTimeRange, type Range } from './dump/ranges.ts'
 import { dumpSegment, type SegmentOptions } from './dump/segment.ts'
 import { sideFileReader } from './dump/side-files.ts'
@@ -71,18 +71,9 @@ export const command = defineCommand({
     const { verify, rebuildIndexes, to, format } = flags
     if (verify && rebuildIndexes) throw new UsageError('--verify and --rebuild-indexes exclude each other')
     if (to !== undefined && !rebuildIndexes) throw new UsageError('--to goes with --rebuild-indexes')
+    if (verify) return verifyAll(context, paths.flatMap(filesToCheck))
+    if (rebuildIndexes) return rebuild(context, paths.flatMap(filesToCheck), to)
     const found = paths.map(filesOf)
-    if (verify)
-      return verifyAll(
-        context,
-        found.flatMap(({ files, partitions }) => [...files, ...(partitions ?? []).flatMap(allFiles)]),
-      )
-    if (rebuildIndexes)
-      return rebuild(
-        context,
-        found.flatMap(({ files, partitions }) => [...files, ...(partitions ?? []).flatMap(allFiles)]),
-        to,
-      )
     const filter = await recordFilter(flags)
     const hasFilter = filter.test !== null || flags.offsets !== undefined || flags.time !== undefined
     const isJson = context.formGiven && (context.form === 'json' || context.form === 'jsonl')
@@ -184,8 +175,10 @@ async function verifyAll(context: Context, files: readonly string[]): Promise<Ex
   progress?.done()
   await rows.end()
   const { batches, records } = total
-  const what = `${files.length} files, ${batches.toLocaleString('en')} batches, ${records.toLocaleString('en')} records`
-  context.note(`${what}: ${problems === 0 ? 'all is well' : `${problems} problems`}`)
+  const what = [counted(files.length, 'file'), counted(batches, 'batch', 'batches'), counted(records, 'record')].join(
+    ', ',
+  )
+  context.note(`${what}: ${problems === 0 ? 'all is well' : counted(problems, 'problem')}`)
   return problems === 0 ? undefined : ExitCode.failure
 }
 
@@ -193,7 +186,11 @@ async function rebuild(context: Context, files: readonly string[], to: string | 
   const { rebuildIndexes } = await import('./dump/rebuild.ts')
   const logs = files.filter((path) => path.endsWith('.log'))
   if (logs.length === 0) throw new UsageError('there is no log to make indexes for')
-  if (!(await context.confirm(`Write the indexes of ${logs.length} logs anew${to === undefined ? '' : ` in ${to}`}?`)))
+  if (
+    !(await context.confirm(
+      `Write the indexes of ${counted(logs.length, 'log')} anew${to === undefined ? '' : ` in ${to}`}?`,
+    ))
+  )
     return undefined
   for (const path of logs) {
     try {
@@ -204,4 +201,8 @@ async function rebuild(context: Context, files: readonly string[], to: string | 
     }
   }
   return undefined
+}
+
+function counted(count: number, what: string, several = `${what}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? what : several}`
 }

@@ -24,6 +24,8 @@ const PIECE = 4 << 20
 const PLAUSIBLE = 32 << 20
 /** Smallest length field by format. */
 const SMALLEST = [14, 22, RECORDS_AT - LOG_OVERHEAD]
+/** Offsets are numbers up to 2^53; this is the upper half of the largest. */
+const MOST_HIGH = 0x1f_ffff
 /** How many bytes the search for the next sound batch may look at, in sizes of the file. */
 const SEARCH_FACTOR = 4
 
@@ -216,5 +218,7 @@ function headerProblem(buffer: Buffer, at: number, end: number): string | undefi
   const magic = buffer.readInt8(at + MAGIC_AT)
   if (magic < 0 || magic > 2) return `its format is ${magic}, known are 0, 1 and 2`
   if (length < SMALLEST[magic]) return `its length is ${length}, at least ${SMALLEST[magic]} is needed`
+  const high = buffer.readInt32BE(at)
+  if (high < 0 || high > MOST_HIGH) return `its offset is ${buffer.readBigInt64BE(at)}`
   return undefined
 }

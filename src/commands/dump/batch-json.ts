@@ -14,9 +14,9 @@ import {
   lastSequence,
   magic,
   maxTimestamp,
+  PRODUCER_ID_AT,
   partitionLeaderEpoch,
   producerEpoch,
-  producerId,
   recordCount,
   sizeInBytes,
 } from '../../records/batch.ts'
@@ -37,7 +37,7 @@ export function batchJson(file: string, buffer: Buffer, at: number, position: nu
     lastOffset: lastOffset(buffer, at),
     count: isNew ? recordCount(buffer, at) : null,
     partitionLeaderEpoch: isNew ? partitionLeaderEpoch(buffer, at) : null,
-    producerId: isNew ? producerId(buffer, at) : null,
+    producerId: isNew ? number(buffer.readBigInt64BE(at + PRODUCER_ID_AT)) : null,
     producerEpoch: isNew ? producerEpoch(buffer, at) : null,
     baseSequence: isNew ? baseSequence(buffer, at) : null,
     lastSequence: isNew ? lastSequence(buffer, at) : null,
@@ -49,6 +49,12 @@ export function batchJson(file: string, buffer: Buffer, at: number, position: nu
     crc: crc(buffer, at),
     isValid,
   }
+}
+
+/** Of a batch with a wrong checksum it may be any number: beyond 2^53 it is text. */
+function number(value: bigint): number | string {
+  const near = Number(value)
+  return Number.isSafeInteger(near) ? near : String(value)
 }
 
 /** Writes the record and a line feed. */

@@ -18,9 +18,9 @@ import {
   magic,
   maxTimestamp,
   NO_SEQUENCE,
+  PRODUCER_ID_AT,
   partitionLeaderEpoch,
   producerEpoch,
-  producerId,
   recordCount,
   timestampType,
 } from '../../records/batch.ts'
@@ -88,7 +88,7 @@ export function writeBatch(sink: RecordSink, buffer: Buffer, at: number, positio
     sink.fixed(LAST_SEQUENCE)
     sink.integer(lastSequence(buffer, at))
     sink.fixed(PRODUCER_ID)
-    sink.integer(producerId(buffer, at))
+    exactInteger(sink, buffer, at + PRODUCER_ID_AT)
     sink.fixed(PRODUCER_EPOCH)
     sink.integer(producerEpoch(buffer, at))
     sink.fixed(LEADER_EPOCH)
@@ -120,7 +120,12 @@ export function writeBatch(sink: RecordSink, buffer: Buffer, at: number, positio
 }
 
 /** A record and, unless it is a control record, its key and value as text or as `decode` has them. */
-export function writeRecord(sink: RecordSink, { cursor, batch, batchAt }: RecordView, decode: Decoder | null): void {
+export function writeRecord(
+  sink: RecordSink,
+  { cursor, batch, batchAt }: RecordView,
+  decode: Decoder | null,
+  isSound: boolean,
+): void {
   const format = magic(batch, batchAt)
   const { bytes, keyStart, keyEnd, valueStart, valueEnd } = cursor
   const isMarker = isControl(batch, batchAt)
@@ -152,7 +157,7 @@ export function writeRecord(sink: RecordSink, { cursor, batch, batchAt }: Record
       return
     } else sink.fixed(NO_HEADERS)
     if (isMarker) sink.text(controlText(cursor))
-  }
+  } else sink.text(` isValid: ${isSound} crc: ${cursor.legacyChecksum}`)
   if (!isMarker) {
     if (decode === null) {
       if (keyStart >= 0) {
@@ -170,6 +175,13 @@ export function writeRecord(sink: RecordSink, { cursor, batch, batchAt }: Record
     }
   }
   sink.byte(LINE_FEED)
+}
+
+/** Of a batch with a wrong checksum it may be any number. */
+function exactInteger(sink: RecordSink, buffer: Buffer, at: number): void {
+  const value = buffer.readBigInt64BE(at)
+  if (value === -1n) sink.integer(-1)
+  else sink.text(String(value))
 }
 
 function headerKeys(sink: RecordSink, cursor: RecordView['cursor']): void {

@@ -1,9 +1,9 @@
 // What a path stands for: a file, the files of a partition's folder, or all partitions of a log directory.
 
 import { readdirSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { UsageError } from '../../errors.ts'
-import { LOG_SUFFIX, parseLogFile, parsePartitionDir } from '../../storage/log-files.ts'
+import { LOG_SUFFIX, parseLogFile, parsePartitionDir, SEGMENT_SUFFIXES } from '../../storage/log-files.ts'
 import { sideFileReader } from './side-files.ts'
 
 /** Files in the order in which they are read; `partitions` where the path is a whole log directory. */
@@ -26,21 +26,29 @@ export function filesOf(path: string): Found {
     })
   }
   const names = list(path)
-  const logs = names.filter((name) => isLogName(name)).map((name) => join(path, name))
-  if (logs.length > 0) return { files: logs }
   const partitions = names.filter((name) => parsePartitionDir(name) !== undefined).map((name) => join(path, name))
   const folders = partitions.filter((folder) => kindOf(folder) === 'directory')
   if (folders.length > 0) return { files: [], partitions: folders.sort(byPartition) }
+  const logs = names.filter((name) => isLogName(name)).map((name) => join(path, name))
+  if (logs.length > 0) return { files: logs }
   throw new UsageError(`${path} has no logs of Kafka in it`, {
     hint: 'give the folder of a partition, such as orders-0, or the log directory above it',
   })
 }
 
-/** All that can be checked in a partition's folder. */
-export function allFiles(folder: string): string[] {
-  return list(folder)
-    .filter((name) => isLogName(name) || sideFileReader(name) !== undefined)
-    .map((name) => join(folder, name))
+/** All that can be checked under a path; an index is checked with its log. */
+export function filesToCheck(path: string): string[] {
+  const { files, partitions } = filesOf(path)
+  if (kindOf(path) === 'file') return files
+  return [path, ...(partitions ?? [])].flatMap((folder) => {
+    const names = list(folder).filter((name) => isLogName(name) || sideFileReader(name) !== undefined)
+    const isChecked = (name: string) => SEGMENT_SUFFIXES.includes(extname(name)) && names.includes(logName(name))
+    return names.filter((name) => isLog(name) || !isChecked(name)).map((name) => join(folder, name))
+  })
+}
+
+function logName(name: string): string {
+  return name.slice(0, -extname(name).length) + LOG_SUFFIX
 }
 
 function isLogName(name: string): boolean {

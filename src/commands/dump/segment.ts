@@ -48,7 +48,7 @@ export async function dumpSegment(
 ): Promise<void> {
   const { form, offsets, times, test, trusting } = options
   const { topic, partition } = partitionOf(path)
-  const decoderName = options.decode ?? decoderOfTopic(topic)
+  const decoderName = options.decode ?? (path.endsWith(LOG_SUFFIX) ? decoderOfTopic(topic) : 'cluster-metadata')
   const decode = decoderName === undefined || decoderName === 'none' ? null : decoders[decoderName]
   if (form === 'text') sink.text(heading(path))
   const cursor = new RecordCursor()
@@ -80,7 +80,7 @@ export async function dumpSegment(
       if (!isBatchPrinted) printBatch(view.batch, view.batchAt, position, isSound)
       isBatchPrinted = true
       options.left--
-      if (form === 'text') writeRecord(sink, view, decode)
+      if (form === 'text') writeRecord(sink, view, decode, isSound)
       else if (form === 'json') writeRecordJson(sink, view, decode)
       else form(view, sink)
     }

@@ -2,7 +2,7 @@
 // indexes lead where they say.
 
 import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { CorruptError, KtoolError } from '../../errors.ts'
 import {
   baseOffset,
@@ -24,7 +24,7 @@ import {
 } from '../../records/batch.ts'
 import { controlTypeName, readControlType } from '../../records/control.ts'
 import { RecordCursor } from '../../records/cursor.ts'
-import { readCheckpoint } from '../../storage/checkpoint-file.ts'
+import { CLEANER_OFFSETS, OffsetCheckpoint, readCheckpoint } from '../../storage/checkpoint-file.ts'
 import { usedSize } from '../../storage/index-lookup.ts'
 import { INDEX_SUFFIX, LOG_SUFFIX, parseLogFile, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX } from '../../storage/log-files.ts'
 import { OffsetIndex } from '../../storage/offset-index.ts'
@@ -48,6 +48,7 @@ export interface Verified {
 
 /** The largest distance of an offset from the base of its segment. */
 const LARGEST_RELATIVE = 0x7fff_ffff
+const MOST_GAPS = 1000
 /** The sequences of so many producers are followed. */
 const MOST_PRODUCERS = 100_000
 
@@ -97,6 +98,10 @@ class SegmentCheck {
   /** Offset of the last record so far. */
   private last: number
   private epoch = -1
+  /** Offsets that no batch has, as far as that is worth a word: compaction leaves such gaps, nothing else does. */
+  private readonly gaps: { position: number; from: number; to: number }[] = []
+  /** Unknown without the log directory around it. */
+  private readonly isCompacted: boolean | undefined
   /** Whether batches were passed over, so that what follows need not join what was before. */
   private isJoined = true
 
@@ -110,6 +115,7 @@ class SegmentCheck {
     this.index = new OffsetIndexCheck(stem + INDEX_SUFFIX, this.base, report)
     this.times = new TimeIndexCheck(stem + TIME_INDEX_SUFFIX, this.base, report)
     this.epochs = this.base === undefined ? [] : leaderEpochs(path, report)
+    this.isCompacted = this.base === undefined ? undefined : isCompacted(path)
     this.aborted = this.base === undefined ? new Map() : abortedTransactions(stem + TXN_INDEX_SUFFIX, report)
   }
 
@@ -126,12 +132,12 @@ class SegmentCheck {
       this.lostTrack()
       return true
     }
-    this.order(buffer, at, problem)
-    if (magic(buffer, at) === 2) {
-      this.leaderEpoch(buffer, at, problem)
-      this.sequence(buffer, at, problem)
-    }
     try {
+      this.order(buffer, at, position, problem)
+      if (magic(buffer, at) === 2) {
+        this.leaderEpoch(buffer, at, problem)
+        this.sequence(buffer, at, problem)
+      }
       this.records(buffer, at, problem)
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error
@@ -147,16 +153,24 @@ class SegmentCheck {
   end(size: number): void {
     this.index.end(size)
     this.times.end()
+    if (this.isCompacted === false) {
+      for (const { position, from, to } of this.gaps) {
+        this.report({ file: this.path, position, offset: from, problem: `the offsets ${from} to ${to} are missing` })
+      }
+    }
     for (const [offset, producer] of this.aborted) {
       const problem = `the transaction index has an abort of producer ${producer} that is not in the log`
       this.report({ file: this.path, position: null, offset, problem })
     }
   }
 
-  private order(buffer: Buffer, at: number, problem: (text: string) => void): void {
+  private order(buffer: Buffer, at: number, position: number, problem: (text: string) => void): void {
     const format = magic(buffer, at)
     const first = format === 2 ? baseOffset(buffer, at) : lastOffset(buffer, at)
-    if (first <= this.last && first < lastOffset(buffer, at) + 1) {
+    if (format === 2 && first > this.last + 1 && this.isJoined && this.gaps.length < MOST_GAPS) {
+      this.gaps.push({ position, from: this.last + 1, to: first - 1 })
+    }
+    if (first <= this.last) {
       problem(`its offset ${first} is not after ${this.last}`)
     } else if (this.base !== undefined && lastOffset(buffer, at) - this.base > LARGEST_RELATIVE) {
       problem(`its offset ${first} is too far from the segment's ${this.base}`)
@@ -312,6 +326,18 @@ class TimeIndexCheck {
 
   private tell(offset: number, problem: string): void {
     this.report({ file: this.path, position: this.next * 12, offset, problem: `its entry ${this.next} ${problem}` })
+  }
+}
+
+/** Whether the cleaner has been over the partition, as its checkpoint in the log directory says. */
+function isCompacted(path: string): boolean | undefined {
+  const folder = dirname(resolve(path))
+  const checkpoint = join(dirname(folder), CLEANER_OFFSETS)
+  if (!existsSync(checkpoint)) return undefined
+  try {
+    return new OffsetCheckpoint(checkpoint).read().has(basename(folder))
+  } catch {
+    return undefined
   }
 }
 
