@@ -4,7 +4,7 @@
 # The words that may follow PATH.
 _ktool_words() {
   case $1 in
-    '') REPLY='produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help doctor serve completion' ;;
+    '') REPLY='produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help dump doctor serve completion' ;;
     'topics') REPLY='list describe create delete alter-configs add-partitions' ;;
     'groups') REPLY='list describe reset-offsets export delete delete-offsets' ;;
     'offsets') REPLY='list' ;;
@@ -79,6 +79,7 @@ _ktool_options() {
     'profile delete') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'profile import') REPLY='--use --replace -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'help') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'dump') REPLY='--records --offsets --time --limit -f --format --decode --verify --rebuild-indexes --to --where --grep --key --header -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'doctor') REPLY='--read-only -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'serve') REPLY='--listen --advertise --data --memory --users --topic --config -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'completion') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -90,7 +91,7 @@ _ktool_options() {
 _ktool_value() {
   case $1 in
     'produce --input') REPLY='=lines jsonl whole template' ;;
-    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'profile set --secret' | 'profile set --unset' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
+    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'profile set --secret' | 'profile set --unset' | 'dump --offsets' | 'dump --time' | 'dump --limit' | 'dump -f' | 'dump --format' | 'dump --where' | 'dump --grep' | 'dump --key' | 'dump --header' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve -X' | 'serve --set') REPLY='-' ;;
     'produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks') REPLY='=all 1 0' ;;
     'consume --isolation' | 'offsets list --isolation') REPLY='=committed uncommitted' ;;
@@ -104,7 +105,8 @@ _ktool_value() {
     'transactions list --state') REPLY='=Empty Ongoing PrepareCommit PrepareAbort CompleteCommit CompleteAbort PrepareEpochFence Dead' ;;
     'transactions producers --broker' | 'transactions find-hanging --broker') REPLY='broker' ;;
     'partitions elect-leaders --type') REPLY='=preferred unclean' ;;
-    'serve --data') REPLY='directory' ;;
+    'dump --decode') REPLY='=group-metadata transaction-state cluster-metadata share-group-state none' ;;
+    'dump --to' | 'serve --data') REPLY='directory' ;;
     *' -b') REPLY='-' ;;
     *' --bootstrap-server') REPLY='-' ;;
     *' -F') REPLY='file' ;;
@@ -163,6 +165,7 @@ _ktool_argument() {
     'profile import 0') REPLY='-' ;;
     'profile import 1') REPLY='file' ;;
     'help '*) REPLY='-' ;;
+    'dump '*) REPLY='file' ;;
     'completion 0') REPLY='=bash zsh fish' ;;
     *) REPLY=- ;;
   esac
