@@ -9,6 +9,7 @@ import { type ServerConnection, ServerListener } from '../net/server.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
+import { ClientTelemetry } from './client-telemetry.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
@@ -57,6 +58,7 @@ export class Broker implements RunningBroker {
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
   readonly markers: MarkerWriter
+  readonly telemetry: ClientTelemetry
   readonly log: BrokerLog
   readonly logs: LogManager
   private readonly advertised: ReadonlyMap<string, Endpoint>
@@ -82,6 +84,7 @@ export class Broker implements RunningBroker {
     this.log = log
     this.advertised = parts.advertised
     this.users = parts.users ?? new Map()
+    this.telemetry = new ClientTelemetry({ configs, image: metadata.image, now: Date.now })
     this.configsChanged(ResourceType.broker)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
@@ -194,6 +197,8 @@ export class Broker implements RunningBroker {
       this.configs.dynamic = image.configsOf(ResourceType.broker, String(this.nodeId))
       this.configs.dynamicDefault = image.configsOf(ResourceType.broker, '')
       this.partitions?.configsChanged()
+    } else if (resourceType === ResourceType.clientMetrics) {
+      this.telemetry.subscriptionsChanged()
     }
   }
 }
