@@ -17,7 +17,8 @@ export const handler = defineHandler({
       if (group === undefined) {
         const dead = { groupId, groupState: 'Dead', authorizedOperations }
         if (version < 6) return dead
-        return { ...dead, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage: `Group ${groupId} not found.` }
+        const errorMessage = `Group ${groupId} not found.`
+        return { ...dead, authorizedOperations: NOT_ASKED, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage }
       }
       const isAgreed = group.state === 'Stable'
       return {
