@@ -400,12 +400,24 @@ async function administer(session: Session): Promise<void> {
     deletions: [],
     upsertions: [{ name: 'a', ...credential }],
   })
+  await ask('two mechanisms', 'admin', AlterUserScramCredentials, 0, {
+    deletions: [],
+    upsertions: [
+      { name: 'eve', ...credential },
+      { name: 'eve', ...credential, mechanism: 2 },
+    ],
+  })
   await ask('twice', 'admin', AlterUserScramCredentials, 0, {
     deletions: [{ name: 'eve', mechanism: 1 }],
     upsertions: [{ name: 'eve', ...credential }],
   })
+  await session.call('admin', AlterUserScramCredentials, 0, {
+    deletions: [],
+    upsertions: [{ name: 'eve', ...credential, mechanism: 2 }],
+  })
   const eve = { users: [{ name: 'eve' }] }
-  while ((await session.call('admin', DescribeUserScramCredentials, 0, eve)).results[0]?.errorCode !== 0);
+  const known = () => session.call('admin', DescribeUserScramCredentials, 0, eve)
+  while ((await known()).results[0]?.credentialInfos.length !== 2);
   await ask('all', 'bob', DescribeUserScramCredentials, 0, { users: [] })
   await ask('some', 'bob', DescribeUserScramCredentials, 0, {
     users: [{ name: 'eve' }, { name: 'nobody' }, { name: 'nobody' }, { name: 'other' }],

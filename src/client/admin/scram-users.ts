@@ -31,7 +31,8 @@ export interface ScramUser {
 export async function listScramUsers(cluster: Cluster): Promise<ScramUser[]> {
   const { results } = await retry(cluster.options, async () => {
     const broker = await cluster.any()
-    const answer = await broker.request(DescribeUserScramCredentials, { users: null })
+    // Null stands for all too, but where it has to refuse that Kafka does not answer at all.
+    const answer = await broker.request(DescribeUserScramCredentials, { users: [] })
     check(answer.errorCode, 'users', answer.errorMessage)
     return answer
   })
@@ -48,37 +49,43 @@ export interface NewCredential {
   iterations: number
 }
 
-/** Gives a user credentials for a password, and replaces those there were. Throws a KafkaError. */
+/**
+ * Gives a user credentials for a password, and replaces those there were. One after the other: brokers take no two changes of
+ * a user at once. Throws a KafkaError.
+ */
 export async function setScramUser(
   cluster: Cluster,
   name: string,
   password: string,
   credentials: readonly NewCredential[],
 ): Promise<void> {
-  const upsertions = await Promise.all(
-    credentials.map(async ({ mechanism, iterations }) => {
-      const salt = randomBytes(24)
-      const salted = await saltedPassword(HASHES[mechanism], password, salt, iterations)
-      return { name, mechanism: NUMBERS[mechanism], iterations, salt, saltedPassword: salted }
-    }),
-  )
-  const [error] = await alter(cluster, { deletions: [], upsertions }, [name])
-  if (error !== null) throw error
+  for (const { mechanism, iterations } of credentials) {
+    const salt = randomBytes(24)
+    const salted = await saltedPassword(HASHES[mechanism], password, salt, iterations)
+    const upsertion = { name, mechanism: NUMBERS[mechanism], iterations, salt, saltedPassword: salted }
+    const [error] = await alter(cluster, { deletions: [], upsertions: [upsertion] }, [name])
+    if (error !== null) throw error
+  }
 }
 
-/** Takes credentials away, all of a user's or none. What is wrong with each user, in the order given. */
-export function deleteScramUsers(
+/** Takes credentials away, one after the other of each user. What is wrong with each user, in the order given. */
+export async function deleteScramUsers(
   cluster: Cluster,
   users: readonly { user: string; mechanisms: readonly string[] }[],
 ): Promise<(KtoolError | null)[]> {
-  const deletions = users.flatMap(({ user, mechanisms }) =>
-    mechanisms.map((mechanism) => ({ name: user, mechanism: NUMBERS[mechanism as ScramMechanism] ?? 0 })),
-  )
-  return alter(
-    cluster,
-    { deletions, upsertions: [] },
-    users.map(({ user }) => user),
-  )
+  const errors: (KtoolError | null)[] = users.map(() => null)
+  const most = Math.max(0, ...users.map(({ mechanisms }) => mechanisms.length))
+  for (let round = 0; round < most; round++) {
+    const concerned = users.filter(({ mechanisms }, index) => round < mechanisms.length && errors[index] === null)
+    const deletions = concerned.map(({ user, mechanisms }) => ({
+      name: user,
+      mechanism: NUMBERS[mechanisms[round] as ScramMechanism] ?? 0,
+    }))
+    const names = concerned.map(({ user }) => user)
+    const results = await alter(cluster, { deletions, upsertions: [] }, names)
+    for (const [index, error] of results.entries()) errors[users.indexOf(concerned[index])] = error
+  }
+  return errors
 }
 
 async function alter(
