@@ -5,7 +5,7 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics groups offsets records configs quotas acls users cluster brokers transactions partitions profile help serve completion
+            printf '%s\n' produce consume topics groups offsets records configs quotas acls users cluster brokers transactions partitions profile help dump doctor serve completion
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'groups'
@@ -68,7 +68,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --delegation-token --token-owner --principal --operation --host --allow-principal --deny-principal --mechanism --iterations --password-file --password-env --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --listen --advertise --data --users
+    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --delegation-token --token-owner --principal --operation --host --allow-principal --deny-principal --mechanism --iterations --password-file --password-env --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --offsets --time --limit --decode --to --listen --advertise --data --users
 end
 
 # Whether the command line is at PATH.
@@ -123,6 +123,8 @@ complete -c ktool -n '__ktool_at ""' -a transactions -d 'Look at transactions, f
 complete -c ktool -n '__ktool_at ""' -a partitions -d 'Move partitions to other brokers, and elect their leaders'
 complete -c ktool -n '__ktool_at ""' -a profile -d 'Keep the settings of clusters under names'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
+complete -c ktool -n '__ktool_at ""' -a dump -d 'Show and check the files of a log directory, without a broker'
+complete -c ktool -n '__ktool_at ""' -a doctor -d 'Find out what keeps a cluster from being used from here'
 complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
 complete -c ktool -n '__ktool_at "topics"' -a list -d 'List topics'
@@ -405,6 +407,21 @@ complete -c ktool -n '__ktool_at "profile set"' -l use -d 'Use the profile from 
 complete -c ktool -n '__ktool_at "profile import"' -l use -d 'Use the profile from now on'
 complete -c ktool -n '__ktool_at "profile import"' -l replace -d 'Replace a profile of that name'
 complete -c ktool -n '__ktool_argument "profile import" 1 1' -F
+complete -c ktool -n '__ktool_at "dump"' -l records -d 'Print the records too, not the batches alone'
+complete -c ktool -n '__ktool_at "dump"' -l offsets -x -d 'Only these offsets, without TO; N is one record'
+complete -c ktool -n '__ktool_at "dump"' -l time -x -d 'Only records of this time: -1h: or 2026-01-31T12:00..2026-01-31T13:00'
+complete -c ktool -n '__ktool_at "dump"' -l limit -x -d 'End after N records (or batches, without --records)'
+complete -c ktool -n '__ktool_at "dump"' -s f -l format -x -d 'Print records in a format of `ktool consume`, such as %o\\t%s\\n'
+complete -c ktool -n '__ktool_at "dump"' -l decode -x -a 'group-metadata transaction-state cluster-metadata share-group-state none' -d 'What the records are of'
+complete -c ktool -n '__ktool_at "dump"' -l verify -d 'Check every batch, record and index entry, and print only what is wrong'
+complete -c ktool -n '__ktool_at "dump"' -l rebuild-indexes -d 'Write the indexes of the logs anew'
+complete -c ktool -n '__ktool_at "dump"' -l to -x -a '(__fish_complete_directories)' -d 'Where to put rebuilt indexes'
+complete -c ktool -n '__ktool_at "dump"' -l where -x -d 'Only records for which this CEL expression is true: \'value.amount > 100\''
+complete -c ktool -n '__ktool_at "dump"' -l grep -x -d 'Only records whose value matches; /REGEX/i ignores case'
+complete -c ktool -n '__ktool_at "dump"' -l key -x -d 'Only records whose key matches'
+complete -c ktool -n '__ktool_at "dump"' -l header -x -d 'Only records with this header, and a value that matches'
+complete -c ktool -n '__ktool_argument "dump" 0' -F
+complete -c ktool -n '__ktool_at "doctor"' -l read-only -d 'Make no topic and write nothing'
 complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine. NAME: SSL, SASL_SSL, …'
 complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'

@@ -2,6 +2,7 @@
 // thread writes them while the next piece is filled, so that a slow reader holds up nothing but the records; what is always
 // ready (a file, /dev/null) is written at once. Nothing is made per record.
 
+import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
@@ -51,6 +52,15 @@ export class RecordSink {
     const length = end - start
     if (this.used + length > this.piece.length) this.turn(length)
     this.used = this.copier.copy(source, start, end, this.piece, this.used)
+  }
+
+  /** As range(), with U+FFFD for what is no UTF-8. */
+  utf8(source: Buffer, start: number, end: number): void {
+    const length = end - start
+    if (this.used + length > this.piece.length) this.turn(length)
+    if (this.copier.copyAscii(source, start, end, this.piece, this.used) || isUtf8(source.subarray(start, end))) {
+      this.used += length
+    } else this.text(source.toString('utf8', start, end))
   }
 
   /** A text that is the same in many records. */

@@ -153,6 +153,7 @@ test('rules of the groups of KIP-848', async (t) => {
   const { authorizer } = withAcls(acls)
   const access = {
     may: (operation: number, type: number, name: string) => authorizer.allows(alice, operation, type, name),
+    allows: (operation: number, type: number, name: string) => authorizer.allows(alice, operation, type, name),
     mayAny: () => false,
     operations: (type: number, name: string) => authorizer.operations(alice, type, name),
   }

@@ -20,7 +20,8 @@ export function served(...args: string[]): Served {
   let broker: ChildProcessWithoutNullStreams
   let stderr = ''
   before(async () => {
-    broker = start(['serve', ...(args.includes('--data') ? [] : ['--memory']), '--listen', '127.0.0.1:0', ...args])
+    const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']
+    broker = start(['serve', ...(args.includes('--data') ? [] : ['--memory']), ...listen, ...args])
     broker.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })

@@ -51,6 +51,8 @@ import { DescribeCluster } from '../../src/protocol/apis/60-describe-cluster.ts'
 import { DescribeProducers } from '../../src/protocol/apis/61-describe-producers.ts'
 import { DescribeTransactions } from '../../src/protocol/apis/65-describe-transactions.ts'
 import { ListTransactions } from '../../src/protocol/apis/66-list-transactions.ts'
+import { ConsumerGroupHeartbeat } from '../../src/protocol/apis/68-consumer-group-heartbeat.ts'
+import { ConsumerGroupDescribe } from '../../src/protocol/apis/69-consumer-group-describe.ts'
 import { ListConfigResources } from '../../src/protocol/apis/74-list-config-resources.ts'
 import { DescribeTopicPartitions } from '../../src/protocol/apis/75-describe-topic-partitions.ts'
 import { batchOf, RawClient } from '../broker/harness.ts'
@@ -651,6 +653,46 @@ async function groups(session: Session, ids: Record<string, string>): Promise<vo
   await ask('refused', 'alice', Heartbeat, 4, { groupId: 'bobs', generationId: 1, memberId: 'x' })
   await ask('refused', 'alice', LeaveGroup, 5, { groupId: 'bobs', members: [{ memberId: 'x' }] })
   await ask('refused', 'alice', LeaveGroup, 2, { groupId: 'bobs', memberId: 'x' })
+  const heartbeat = (groupId: string, memberId: string, subscription: object) => ({
+    groupId,
+    memberId,
+    memberEpoch: 0,
+    rebalanceTimeoutMs: 10_000,
+    topicPartitions: [],
+    ...subscription,
+  })
+  const none = { subscribedTopicNames: null, subscribedTopicRegex: null }
+  const joined = async (what: string, groupId: string, subscription: object) =>
+    ask(
+      what,
+      'alice',
+      ConsumerGroupHeartbeat,
+      1,
+      heartbeat(groupId, 'AAAAAAAAAAAAAAAAAAAAAg', { ...none, ...subscription }),
+    )
+  await joined('of others', 'bobs-848', { subscribedTopicNames: ['both'] })
+  await joined('topics of others', 'alice-848', { subscribedTopicNames: ['both', 'hidden'] })
+  await joined('own', 'alice-848', { subscribedTopicNames: ['both'] })
+  await joined('by expression', 'alice-re', { subscribedTopicRegex: '(both|hidden|read-1)' })
+  const assigned = async () => {
+    const { groups } = await session.call('admin', ConsumerGroupDescribe, 1, { groupIds: ['alice-re'] })
+    return groups[0]?.members[0]?.targetAssignment.topicPartitions ?? []
+  }
+  const beat = { memberEpoch: 0, topicPartitions: null, rebalanceTimeoutMs: -1, ...none }
+  for (let epoch = 1; (await assigned()).length === 0; ) {
+    const next = { ...heartbeat('alice-re', 'AAAAAAAAAAAAAAAAAAAAAg', beat), memberEpoch: epoch }
+    epoch = (await session.call('alice', ConsumerGroupHeartbeat, 1, next)).memberEpoch
+  }
+  session.answers.push({
+    what: 'topics of an expression',
+    answer: (await assigned()).map((each) => each.topicName).sort(),
+  })
+  for (const user of ['alice', 'bob', 'dave']) {
+    await ask('some', user, ConsumerGroupDescribe, 1, {
+      groupIds: ['alice-848', 'alice-1', 'no'],
+      includeAuthorizedOperations: true,
+    })
+  }
   for (const user of ['alice', 'bob']) {
     await ask('offsets', user, OffsetDelete, 0, {
       groupId: 'alice-gone',

@@ -27,7 +27,8 @@ export class Gate {
     const guard: AnyGuard | undefined = guards.get(api.key)
     // Nothing goes by unguarded because somebody forgot it.
     if (guard === undefined) throw new ProtocolError(`no rule says who may ask for ${api.name}`)
-    return guard.check(request, this.accessOf(context), (part) => handler.handle(part, context), context)
+    const access = this.accessOf(context)
+    return guard.check(request, access, (part) => handler.handle(part, { ...context, access }), context)
   }
 
   private accessOf({ connection, session }: RequestContext): Access {
@@ -42,9 +43,12 @@ export class Gate {
   private accessFor(principal: string, host: string): Access {
     const { authorizer, denied } = this
     const who = { principal, host }
+    const allows = (operation: number, resourceType: number, name: string) =>
+      authorizer.allows(who, operation, resourceType, name)
     return {
+      allows,
       may(operation, resourceType, name) {
-        const allowed = authorizer.allows(who, operation, resourceType, name)
+        const allowed = allows(operation, resourceType, name)
         if (!allowed) {
           const what = `${aclName(AclOperation, operation)} on ${aclName(AclResource, resourceType)} ${name}`
           denied(`${principal} from ${host} may not ${what}`)

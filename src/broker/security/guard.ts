@@ -10,7 +10,10 @@ import type { MetadataImage } from '../metadata-image.ts'
 
 /** What the client of a connection may do. */
 export interface Access {
+  /** For what the client has asked for: a refusal is noted. */
   may(operation: number, resourceType: number, name: string): boolean
+  /** For what may be left out without a word. */
+  allows(operation: number, resourceType: number, name: string): boolean
   /** Whether there is any resource of the type that it may do this with. */
   mayAny(operation: number, resourceType: number): boolean
   /** What it may do, as bits. */
@@ -54,6 +57,11 @@ export function mayInCluster(access: Access, operation: number): boolean {
   return access.may(operation, AclResource.cluster, CLUSTER_NAME)
 }
 
+/** Where there is another way to be allowed it. */
+export function allowedInCluster(access: Access, operation: number): boolean {
+  return access.allows(operation, AclResource.cluster, CLUSTER_NAME)
+}
+
 /** Changes an answer once it is there. Where the client wants none, there is none. */
 export function then<Response>(
   answer: Answered<Response>,
@@ -71,11 +79,15 @@ export function split<Item>(items: readonly Item[], passes: (item: Item) => bool
 }
 
 /** Whether topics may be seen or used, asked once for each name. */
-export function topicCheck(access: Access, operation: number): (name: string) => boolean {
+export function topicCheck(
+  access: Access,
+  operation: number,
+  how: 'may' | 'allows' = 'may',
+): (name: string) => boolean {
   const known = new Map<string, boolean>()
   return (name) => {
     let may = known.get(name)
-    if (may === undefined) known.set(name, (may = access.may(operation, AclResource.topic, name)))
+    if (may === undefined) known.set(name, (may = access[how](operation, AclResource.topic, name)))
     return may
   }
 }

@@ -25,6 +25,7 @@ import { ResourceType } from '../../metadata-image.ts'
 import {
   type Access,
   type AnyGuard,
+  allowedInCluster,
   clusterGuard,
   code,
   defineGuard,
@@ -39,7 +40,7 @@ const REFUSED = code('CLUSTER_AUTHORIZATION_FAILED')
 
 /** What the answers of Metadata and DescribeCluster tell: nothing to those who may not describe the cluster. */
 export function clusterOperations(access: Access): number {
-  return mayInCluster(access, describe) ? access.operations(AclResource.cluster, CLUSTER_NAME) : 0
+  return allowedInCluster(access, describe) ? access.operations(AclResource.cluster, CLUSTER_NAME) : 0
 }
 
 const describeCluster = defineGuard(DescribeCluster, (request, access, next) =>

@@ -19,11 +19,11 @@ import { OffsetDelete } from '../../../protocol/apis/47-offset-delete.ts'
 import { ConsumerGroupHeartbeat } from '../../../protocol/apis/68-consumer-group-heartbeat.ts'
 import { ConsumerGroupDescribe } from '../../../protocol/apis/69-consumer-group-describe.ts'
 import { ZERO_UUID } from '../../../protocol/codec.ts'
-import type { ErrorName } from '../../../protocol/errors.ts'
 import { NOT_ASKED } from '../../authorized-operations.ts'
 import {
   type Access,
   type AnyGuard,
+  allowedInCluster,
   code,
   defineGuard,
   failure,
@@ -206,10 +206,10 @@ function withOperations<Group extends { readonly groupId?: string; readonly auth
 }
 
 const listGroups = defineGuard(ListGroups, (request, access, next) => {
-  if (mayInCluster(access, describe)) return next(request)
+  if (allowedInCluster(access, describe)) return next(request)
   return then(next(request), (response) => ({
     ...response,
-    groups: response.groups?.filter(({ groupId }) => access.may(describe, GROUP, groupId ?? '')),
+    groups: response.groups?.filter(({ groupId }) => access.allows(describe, GROUP, groupId ?? '')),
   }))
 })
 
@@ -237,11 +237,9 @@ const offsetDelete = defineGuard(OffsetDelete, (request, access, next) => {
 })
 
 const consumerGroupHeartbeat = defineGuard(ConsumerGroupHeartbeat, (request, access, next) => {
-  const refuse = (error: ErrorName) => ({ ...failure(error) })
-  if (!access.may(read, GROUP, request.groupId)) return refuse('GROUP_AUTHORIZATION_FAILED')
+  if (!access.may(read, GROUP, request.groupId)) return { errorCode: REFUSED }
   const names = request.subscribedTopicNames ?? []
-  if (names.some((name) => !access.may(describe, TOPIC, name))) return refuse('TOPIC_AUTHORIZATION_FAILED')
-  return next(request)
+  return names.every((name) => access.may(describe, TOPIC, name)) ? next(request) : { errorCode: TOPIC_REFUSED }
 })
 
 /** Why a group is not shown: its members read topics that the client may not see. */

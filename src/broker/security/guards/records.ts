@@ -10,7 +10,18 @@ import { DescribeProducers } from '../../../protocol/apis/61-describe-producers.
 import { type ErrorName, ProtocolError } from '../../../protocol/errors.ts'
 import { isTransactional, RECORDS_AT } from '../../../records/batch.ts'
 import { topicNameProblem } from '../../topic-names.ts'
-import { type AnyGuard, code, defineGuard, failure, mayInCluster, nameOf, split, then, topicCheck } from '../guard.ts'
+import {
+  type AnyGuard,
+  allowedInCluster,
+  code,
+  defineGuard,
+  failure,
+  mayInCluster,
+  nameOf,
+  split,
+  then,
+  topicCheck,
+} from '../guard.ts'
 
 const NO_RECORDS = Buffer.alloc(0)
 /** From this version on topics come by id. */
@@ -118,7 +129,7 @@ const deleteRecords = defineGuard(DeleteRecords, (request, access, next) => {
 })
 
 const offsetForLeaderEpoch = defineGuard(OffsetForLeaderEpoch, (request, access, next) => {
-  if (mayInCluster(access, AclOperation.clusterAction)) return next(request)
+  if (allowedInCluster(access, AclOperation.clusterAction)) return next(request)
   const may = topicCheck(access, AclOperation.describe)
   const [allowed, refused] = split(request.topics, ({ topic }) => may(topic))
   if (refused.length === 0) return next(request)

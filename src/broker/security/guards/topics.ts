@@ -10,7 +10,7 @@ import { ZERO_UUID } from '../../../protocol/codec.ts'
 import { repeated } from '../../../util/repeated.ts'
 import { NOT_ASKED } from '../../authorized-operations.ts'
 import { CLUSTER_METADATA_TOPIC, isInternalTopic } from '../../topic-names.ts'
-import { type AnyGuard, code, defineGuard, failure, mayInCluster, split, then, topicCheck } from '../guard.ts'
+import { type AnyGuard, allowedInCluster, code, defineGuard, failure, split, then, topicCheck } from '../guard.ts'
 import { clusterOperations } from './cluster.ts'
 
 const { topic: TOPIC } = AclResource
@@ -18,8 +18,8 @@ const { topic: TOPIC } = AclResource
 const metadata = defineGuard(Metadata, (request, access, next, { broker, version }) => {
   const { topics: wanted, includeTopicAuthorizedOperations } = request
   const { image } = broker.metadata
-  const maySee = topicCheck(access, AclOperation.describe)
   const isAll = wanted === null || (version === 0 && wanted.length === 0)
+  const maySee = topicCheck(access, AclOperation.describe, isAll ? 'allows' : 'may')
   const byId = wanted?.some(({ topicId }) => topicId !== ZERO_UUID) ?? false
   const nameFor = ({ name, topicId }: MetadataRequestTopic) => (byId ? image.topicsById.get(topicId)?.name : name)
   const [visible, hidden] = split(wanted ?? [], (topic) => {
@@ -27,7 +27,7 @@ const metadata = defineGuard(Metadata, (request, access, next, { broker, version
     return name === undefined || name === null || maySee(name)
   })
   const mayCreate = request.allowAutoTopicCreation && broker.configs.boolean('auto.create.topics.enable') && !byId
-  const mayCreateAll = !mayCreate || mayInCluster(access, AclOperation.create)
+  const mayCreateAll = !mayCreate || allowedInCluster(access, AclOperation.create)
   const [allowed, unmade] = split(visible, ({ name }) => {
     return mayCreateAll || name === null || image.topics.has(name) || access.may(AclOperation.create, TOPIC, name)
   })
@@ -63,7 +63,7 @@ function unique(topics: readonly MetadataRequestTopic[]): MetadataRequestTopic[]
 const describeTopicPartitions = defineGuard(DescribeTopicPartitions, (request, access, next, { broker }) => {
   const isAll = request.topics.length === 0
   const all = isAll ? [...broker.metadata.image.topics.keys()].map((name) => ({ name })) : request.topics
-  const may = topicCheck(access, AclOperation.describe)
+  const may = topicCheck(access, AclOperation.describe, isAll ? 'allows' : 'may')
   const from = request.cursor?.topicName ?? ''
   const [allowed, refused] = split(all, ({ name }) => may(name))
   const hidden = [...new Set(refused.map(({ name }) => name))].filter((name) => !isAll && name >= from)
@@ -82,9 +82,9 @@ const describeTopicPartitions = defineGuard(DescribeTopicPartitions, (request, a
 })
 
 const createTopics = defineGuard(CreateTopics, (request, access, next) => {
-  const mayAll = mayInCluster(access, AclOperation.create)
+  const mayAll = allowedInCluster(access, AclOperation.create)
   const mayCreate = topicCheck(access, AclOperation.create)
-  const maySeeConfigs = topicCheck(access, AclOperation.describeConfigs)
+  const maySeeConfigs = topicCheck(access, AclOperation.describeConfigs, 'allows')
   const twice = repeated(request.topics.map(({ name }) => name))
   const [allowed, refused] = split(request.topics, ({ name }) => {
     return mayAll || twice.has(name) || name === CLUSTER_METADATA_TOPIC || mayCreate(name)
@@ -103,7 +103,8 @@ const createTopics = defineGuard(CreateTopics, (request, access, next) => {
 })
 
 const deleteTopics = defineGuard(DeleteTopics, (request, access, next, { broker, version }) => {
-  if (!broker.configs.boolean('delete.topic.enable') || mayInCluster(access, AclOperation.delete)) return next(request)
+  if (!broker.configs.boolean('delete.topic.enable') || allowedInCluster(access, AclOperation.delete))
+    return next(request)
   const { image } = broker.metadata
   const maySee = topicCheck(access, AclOperation.describe)
   const mayDelete = topicCheck(access, AclOperation.delete)

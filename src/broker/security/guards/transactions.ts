@@ -10,7 +10,7 @@ import { TxnOffsetCommit, type TxnOffsetCommitRequest } from '../../../protocol/
 import { DescribeTransactions } from '../../../protocol/apis/65-describe-transactions.ts'
 import { ListTransactions } from '../../../protocol/apis/66-list-transactions.ts'
 import { isInternalTopic } from '../../topic-names.ts'
-import { type AnyGuard, code, defineGuard, mayInCluster, split, then, topicCheck } from '../guard.ts'
+import { type AnyGuard, allowedInCluster, code, defineGuard, mayInCluster, split, then, topicCheck } from '../guard.ts'
 
 const { transactionalId: TRANSACTION, group: GROUP, topic: TOPIC } = AclResource
 const { write, read, describe, clusterAction, alter } = AclOperation
@@ -95,7 +95,7 @@ function uncommitted(topics: TxnOffsetCommitRequest['topics'], errorCode: number
 }
 
 const writeTxnMarkers = defineGuard(WriteTxnMarkers, (request, access, next) => {
-  if (mayInCluster(access, alter) || mayInCluster(access, clusterAction)) return next(request)
+  if (allowedInCluster(access, alter) || mayInCluster(access, clusterAction)) return next(request)
   return {
     markers: request.markers.map(({ producerId, topics }) => ({
       producerId,
@@ -109,7 +109,7 @@ const writeTxnMarkers = defineGuard(WriteTxnMarkers, (request, access, next) => 
 
 const describeTransactions = defineGuard(DescribeTransactions, (request, access, next) => {
   const [allowed, refused] = split(request.transactionalIds, (id) => access.may(describe, TRANSACTION, id))
-  const maySee = topicCheck(access, describe)
+  const maySee = topicCheck(access, describe, 'allows')
   return then(next({ ...request, transactionalIds: allowed }), (response) => ({
     ...response,
     transactionStates: [
@@ -126,7 +126,7 @@ const listTransactions = defineGuard(ListTransactions, (request, access, next) =
   then(next(request), (response) => ({
     ...response,
     transactionStates: response.transactionStates?.filter(({ transactionalId }) =>
-      access.may(describe, TRANSACTION, transactionalId ?? ''),
+      access.allows(describe, TRANSACTION, transactionalId ?? ''),
     ),
   })),
 )
