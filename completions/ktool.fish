@@ -5,7 +5,7 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help dump doctor serve completion
+            printf '%s\n' produce consume topics groups offsets records configs quotas acls users cluster brokers transactions partitions profile help dump doctor serve completion
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'groups'
@@ -18,6 +18,10 @@ function __ktool_words
             printf '%s\n' describe alter
         case 'quotas'
             printf '%s\n' describe alter
+        case 'acls'
+            printf '%s\n' list add remove
+        case 'users'
+            printf '%s\n' list set delete
         case 'cluster'
             printf '%s\n' describe health features quorum api-versions
         case 'brokers'
@@ -64,7 +68,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --offsets --time --limit --decode --to --listen --advertise --data --users
+    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --delegation-token --token-owner --principal --operation --host --allow-principal --deny-principal --mechanism --iterations --password-file --password-env --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --offsets --time --limit --decode --to --listen --advertise --data --users
 end
 
 # Whether the command line is at PATH.
@@ -111,6 +115,8 @@ complete -c ktool -n '__ktool_at ""' -a offsets -d 'Show where partitions begin,
 complete -c ktool -n '__ktool_at ""' -a records -d 'Delete the oldest records of topics'
 complete -c ktool -n '__ktool_at ""' -a configs -d 'Show and change the configs of topics, brokers, groups and the rest'
 complete -c ktool -n '__ktool_at ""' -a quotas -d 'Show and change the quotas of users, clients and IP addresses'
+complete -c ktool -n '__ktool_at ""' -a acls -d 'Show who may do what, and change it'
+complete -c ktool -n '__ktool_at ""' -a users -d 'List, make and delete users that log in with SCRAM'
 complete -c ktool -n '__ktool_at ""' -a cluster -d 'Look at the cluster: its state, features, controllers and requests'
 complete -c ktool -n '__ktool_at ""' -a brokers -d 'List brokers and what lies on their disks'
 complete -c ktool -n '__ktool_at ""' -a transactions -d 'Look at transactions, find those that hang, and end them'
@@ -139,6 +145,12 @@ complete -c ktool -n '__ktool_at "configs"' -a describe -d 'Show configs and whe
 complete -c ktool -n '__ktool_at "configs"' -a alter -d 'Change configs of topics, brokers, clients and the rest'
 complete -c ktool -n '__ktool_at "quotas"' -a describe -d 'Show quotas of users, clients and IP addresses'
 complete -c ktool -n '__ktool_at "quotas"' -a alter -d 'Change quotas of a user, a client, both together, or an IP address'
+complete -c ktool -n '__ktool_at "acls"' -a list -d 'List ACLs'
+complete -c ktool -n '__ktool_at "acls"' -a add -d 'Allow users something, or deny it'
+complete -c ktool -n '__ktool_at "acls"' -a remove -d 'Remove ACLs'
+complete -c ktool -n '__ktool_at "users"' -a list -d 'List users that log in with SCRAM'
+complete -c ktool -n '__ktool_at "users"' -a set -d 'Make a user who logs in with SCRAM, or change the password'
+complete -c ktool -n '__ktool_at "users"' -a delete -d 'Delete users, who can log in no more'
 complete -c ktool -n '__ktool_at "cluster"' -a describe -d 'Show the id of the cluster, its controller and its brokers'
 complete -c ktool -n '__ktool_at "cluster"' -a health -d 'Check the cluster; exit code 1 when something is wrong'
 complete -c ktool -n '__ktool_at "cluster"' -a features -d 'Show the features that the cluster has agreed on'
@@ -296,6 +308,58 @@ complete -c ktool -n '__ktool_at "quotas alter"' -l set -x -d 'Set a quota'
 complete -c ktool -n '__ktool_at "quotas alter"' -l unset -x -d 'Take a quota away'
 complete -c ktool -n '__ktool_at "quotas alter"' -l dry-run -d 'Let the broker check, show what would change, and change nothing'
 complete -c ktool -n '__ktool_at "quotas alter"' -s X -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
+complete -c ktool -n '__ktool_at "acls list"' -l topic -x -a '(__ktool_names topic)' -d 'Topic; \'*\' for every topic'
+complete -c ktool -n '__ktool_at "acls list"' -l group -x -a '(__ktool_names group)' -d 'Group; \'*\' for every group'
+complete -c ktool -n '__ktool_at "acls list"' -l transactional-id -x -a '(__ktool_names transaction)' -d 'Transactional id; \'*\' for every one'
+complete -c ktool -n '__ktool_at "acls list"' -l cluster -d 'The cluster itself'
+complete -c ktool -n '__ktool_at "acls list"' -l delegation-token -x -d 'Delegation token; \'*\' for every token'
+complete -c ktool -n '__ktool_at "acls list"' -l token-owner -x -d 'User whose delegation tokens it is about'
+complete -c ktool -n '__ktool_at "acls list"' -l prefixed -d 'Names stand for all names that begin with them'
+complete -c ktool -n '__ktool_at "acls list"' -l exact -d 'No ACLs but those for the names as they are'
+complete -c ktool -n '__ktool_at "acls list"' -l principal -x -d 'User, \'*\' for ACLs of every user, or TYPE:NAME'
+complete -c ktool -n '__ktool_at "acls list"' -l operation -x -a 'all read write create delete alter describe cluster-action describe-configs alter-configs idempotent-write create-tokens describe-tokens two-phase-commit' -d 'What it is about'
+complete -c ktool -n '__ktool_at "acls list"' -l host -x -d 'IP address that clients come from; \'*\' for every address'
+complete -c ktool -n '__ktool_at "acls list"' -l deny -d 'Only those that deny'
+complete -c ktool -n '__ktool_at "acls add"' -l topic -x -a '(__ktool_names topic)' -d 'Topic; \'*\' for every topic'
+complete -c ktool -n '__ktool_at "acls add"' -l group -x -a '(__ktool_names group)' -d 'Group; \'*\' for every group'
+complete -c ktool -n '__ktool_at "acls add"' -l transactional-id -x -a '(__ktool_names transaction)' -d 'Transactional id; \'*\' for every one'
+complete -c ktool -n '__ktool_at "acls add"' -l cluster -d 'The cluster itself'
+complete -c ktool -n '__ktool_at "acls add"' -l delegation-token -x -d 'Delegation token; \'*\' for every token'
+complete -c ktool -n '__ktool_at "acls add"' -l token-owner -x -d 'User whose delegation tokens it is about'
+complete -c ktool -n '__ktool_at "acls add"' -l prefixed -d 'Names stand for all names that begin with them'
+complete -c ktool -n '__ktool_at "acls add"' -l allow-principal -x -d 'User who may, \'*\' for every user, or TYPE:NAME'
+complete -c ktool -n '__ktool_at "acls add"' -l deny-principal -x -d 'User who may not, whatever else allows it'
+complete -c ktool -n '__ktool_at "acls add"' -l producer -d 'What a producer needs: write, describe and create for the topics, write and describe for transactional ids'
+complete -c ktool -n '__ktool_at "acls add"' -l idempotent -d 'With --producer: idempotent-write for the cluster too, which brokers before 2.8 want'
+complete -c ktool -n '__ktool_at "acls add"' -l consumer -d 'What a consumer needs: read and describe for the topics, read for the groups'
+complete -c ktool -n '__ktool_at "acls add"' -l operation -x -a 'all read write create delete alter describe cluster-action describe-configs alter-configs idempotent-write create-tokens describe-tokens two-phase-commit' -d 'What it is about'
+complete -c ktool -n '__ktool_at "acls add"' -l host -x -d 'IP address that clients come from; \'*\' for every address'
+complete -c ktool -n '__ktool_at "acls add"' -l dry-run -d 'Show what would be added, and add nothing'
+complete -c ktool -n '__ktool_at "acls remove"' -l topic -x -a '(__ktool_names topic)' -d 'Topic; \'*\' for every topic'
+complete -c ktool -n '__ktool_at "acls remove"' -l group -x -a '(__ktool_names group)' -d 'Group; \'*\' for every group'
+complete -c ktool -n '__ktool_at "acls remove"' -l transactional-id -x -a '(__ktool_names transaction)' -d 'Transactional id; \'*\' for every one'
+complete -c ktool -n '__ktool_at "acls remove"' -l cluster -d 'The cluster itself'
+complete -c ktool -n '__ktool_at "acls remove"' -l delegation-token -x -d 'Delegation token; \'*\' for every token'
+complete -c ktool -n '__ktool_at "acls remove"' -l token-owner -x -d 'User whose delegation tokens it is about'
+complete -c ktool -n '__ktool_at "acls remove"' -l prefixed -d 'Names stand for all names that begin with them'
+complete -c ktool -n '__ktool_at "acls remove"' -l allow-principal -x -d 'User who may, \'*\' for every user, or TYPE:NAME'
+complete -c ktool -n '__ktool_at "acls remove"' -l deny-principal -x -d 'User who may not, whatever else allows it'
+complete -c ktool -n '__ktool_at "acls remove"' -l producer -d 'What a producer needs: write, describe and create for the topics, write and describe for transactional ids'
+complete -c ktool -n '__ktool_at "acls remove"' -l idempotent -d 'With --producer: idempotent-write for the cluster too, which brokers before 2.8 want'
+complete -c ktool -n '__ktool_at "acls remove"' -l consumer -d 'What a consumer needs: read and describe for the topics, read for the groups'
+complete -c ktool -n '__ktool_at "acls remove"' -l operation -x -a 'all read write create delete alter describe cluster-action describe-configs alter-configs idempotent-write create-tokens describe-tokens two-phase-commit' -d 'What it is about'
+complete -c ktool -n '__ktool_at "acls remove"' -l host -x -d 'IP address that clients come from; \'*\' for every address'
+complete -c ktool -n '__ktool_at "acls remove"' -l principal -x -d 'User, whether allowed or denied'
+complete -c ktool -n '__ktool_at "acls remove"' -l if-exists -d 'No error where there are no such ACLs'
+complete -c ktool -n '__ktool_at "acls remove"' -l dry-run -d 'Show what would be removed, and remove nothing'
+complete -c ktool -n '__ktool_at "users set"' -l mechanism -x -a 'SCRAM-SHA-256 SCRAM-SHA-512' -d 'Mechanism to log in with'
+complete -c ktool -n '__ktool_at "users set"' -l iterations -x -d 'How costly guessing the password is'
+complete -c ktool -n '__ktool_at "users set"' -l password-file -r -F -d 'Take the password from the first line of a file'
+complete -c ktool -n '__ktool_at "users set"' -l password-env -x -d 'Take the password from an environment variable'
+complete -c ktool -n '__ktool_at "users set"' -l dry-run -d 'Show what would be set, and ask for no password'
+complete -c ktool -n '__ktool_at "users delete"' -l mechanism -x -a 'SCRAM-SHA-256 SCRAM-SHA-512' -d 'Only for this mechanism'
+complete -c ktool -n '__ktool_at "users delete"' -l if-exists -d 'No error for users that do not exist'
+complete -c ktool -n '__ktool_at "users delete"' -l dry-run -d 'Show who would be deleted, and delete nobody'
 complete -c ktool -n '__ktool_at "cluster health"' -l check -x -a 'brokers log-dirs offline-partitions under-min-isr under-replicated hanging-transactions' -d 'Only this check'
 complete -c ktool -n '__ktool_at "cluster health"' -l max-transaction-timeout -x -d 'How long a transaction may last at most: what is open and silent for longer may hang'
 complete -c ktool -n '__ktool_argument "cluster api-versions" 0' -a '(__ktool_names broker)'

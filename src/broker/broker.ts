@@ -22,6 +22,8 @@ import { type BrokerOptions, brokerSettings, type Endpoint, type Listener } from
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { Router } from './router.ts'
+import type { Authorizer } from './security/authorizer.ts'
+import type { Gate } from './security/gate.ts'
 import type { ListenerSecurity, listenerSecurity } from './security/listener-security.ts'
 import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from './topic-names.ts'
 import { TransactionCoordinator } from './transactions/coordinator.ts'
@@ -61,6 +63,8 @@ export class Broker implements RunningBroker {
   readonly telemetry: ClientTelemetry
   readonly log: BrokerLog
   readonly logs: LogManager
+  /** Who may do what; null where everybody may do everything. */
+  readonly authorizer: Authorizer | null
   private readonly advertised: ReadonlyMap<string, Endpoint>
   private readonly users: ReadonlyMap<string, string>
   private servers: { listener: Listener; server: ServerListener }[] = []
@@ -74,6 +78,7 @@ export class Broker implements RunningBroker {
     log: BrokerLog
     advertised: ReadonlyMap<string, Endpoint>
     users: ReadonlyMap<string, string> | undefined
+    authorizer: Authorizer | null
   }) {
     const { meta, configs, metadata, logs, log } = parts
     this.nodeId = meta.nodeId
@@ -85,6 +90,7 @@ export class Broker implements RunningBroker {
     this.advertised = parts.advertised
     this.users = parts.users ?? new Map()
     this.telemetry = new ClientTelemetry({ configs, image: metadata.image, now: Date.now })
+    this.authorizer = parts.authorizer
     this.configsChanged(ResourceType.broker)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
@@ -157,6 +163,7 @@ export class Broker implements RunningBroker {
   }
 
   async listen(listeners: readonly Listener[]): Promise<void> {
+    const gate = this.authorizer === null ? null : await gateOf(this.authorizer, this.log)
     for (const listener of listeners) {
       const known = { image: this.metadata.image, given: this.users }
       const security = listener.protocol === 'PLAINTEXT' ? null : await loadSecurity(listener, this.configs, known)
@@ -169,7 +176,7 @@ export class Broker implements RunningBroker {
         maxConnections: this.configs.number('max.connections'),
       }
       try {
-        this.servers.push({ listener, server: await ServerListener.listen(options, new Router(this, security)) })
+        this.servers.push({ listener, server: await ServerListener.listen(options, new Router(this, security, gate)) })
       } catch (error) {
         throw listenError(listener, error)
       }
@@ -208,6 +215,16 @@ async function loadSecurity(...args: Parameters<typeof listenerSecurity>): Promi
   return (await import('./security/listener-security.ts')).listenerSecurity(...args)
 }
 
+/** Loaded, as the authorizer is, where the configs ask for it. */
+async function gateOf(authorizer: Authorizer, log: BrokerLog): Promise<Gate> {
+  return new (await import('./security/gate.ts')).Gate(authorizer, (text) => log.verbose(text))
+}
+
+async function loadAuthorizer(configs: BrokerConfigs, metadata: MetadataLog): Promise<Authorizer | null> {
+  if ((configs.get('authorizer.class.name') ?? '') === '') return null
+  return (await import('./security/authorizer.ts')).authorizerOf(configs, metadata.image)
+}
+
 /** Starts a broker. Rejects with a KtoolError that says what to do where a port or the data directory can't be had. */
 export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
   const log = options.log ?? SILENT
@@ -227,7 +244,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
       new Map([...properties, ['node.id', nodeId], ['broker.id', nodeId], ['log.dirs', logs.dir]]),
     )
     const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
-    broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users })
+    const authorizer = await loadAuthorizer(configs, metadata)
+    broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users, authorizer })
     broker.controller.electSelf()
     await metadata.flush()
     await broker.partitions.load(scheduleOf(configs))

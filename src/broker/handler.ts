@@ -4,6 +4,7 @@
 import type { ServerConnection } from '../net/server.ts'
 import type { Api, Input } from '../protocol/api.ts'
 import type { Broker } from './broker.ts'
+import type { Access } from './security/guard.ts'
 import type { Session } from './security/session.ts'
 
 /** One request's surroundings. */
@@ -14,6 +15,8 @@ export interface RequestContext {
   readonly connection: ServerConnection
   /** Who is on the connection; null on a listener in plain text without a login. */
   readonly session: Session | null
+  /** What the client may do, where the broker has an authorizer. */
+  readonly access?: Access
   /** All there are, by API key. */
   readonly handlers: ReadonlyMap<number, AnyHandler>
 }

@@ -11,17 +11,20 @@ import { Reader } from '../protocol/reader.ts'
 import type { Broker } from './broker.ts'
 import { type AnyHandler, advertised } from './handler.ts'
 import { handlers } from './handlers/index.ts'
+import type { Gate } from './security/gate.ts'
 import type { ListenerSecurity } from './security/listener-security.ts'
 import { Session } from './security/session.ts'
 
 export class Router implements ServerHandler {
   private readonly broker: Broker
   private readonly security: ListenerSecurity | null
+  private readonly gate: Gate | null
   private readonly sessions = new WeakMap<ServerConnection, Session>()
 
-  constructor(broker: Broker, security: ListenerSecurity | null = null) {
+  constructor(broker: Broker, security: ListenerSecurity | null = null, gate: Gate | null = null) {
     this.broker = broker
     this.security = security
+    this.gate = gate
   }
 
   opened(connection: ServerConnection): void {
@@ -40,7 +43,7 @@ export class Router implements ServerHandler {
     if (version < handler.versions[0] || version > handler.versions[1]) return this.unsupported(handler, header)
     const request = readRequestBody(handler.api, version, reader)
     const context = { broker: this.broker, version, clientId: header.clientId, connection, session, handlers }
-    const response = handler.handle(request, context)
+    const response = this.gate === null ? handler.handle(request, context) : this.gate.handle(handler, request, context)
     if (response instanceof Promise) return response.then((value) => encode(handler, header, value))
     return encode(handler, header, response)
   }
