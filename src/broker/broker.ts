@@ -20,8 +20,10 @@ import { MetadataLog } from './metadata-log.ts'
 import { type BrokerOptions, brokerSettings, type Endpoint, type Listener } from './options.ts'
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { ClientQuotas } from './quotas/client-quotas.ts'
 import { Router } from './router.ts'
 import type { ListenerSecurity, listenerSecurity } from './security/listener-security.ts'
+import { Statistics } from './statistics.ts'
 import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from './topic-names.ts'
 import { TransactionCoordinator } from './transactions/coordinator.ts'
 import { MarkerWriter } from './transactions/markers.ts'
@@ -59,6 +61,8 @@ export class Broker implements RunningBroker {
   readonly markers: MarkerWriter
   readonly log: BrokerLog
   readonly logs: LogManager
+  readonly quotas: ClientQuotas
+  readonly statistics = new Statistics()
   private readonly advertised: ReadonlyMap<string, Endpoint>
   private readonly users: ReadonlyMap<string, string>
   private servers: { listener: Listener; server: ServerListener }[] = []
@@ -83,6 +87,7 @@ export class Broker implements RunningBroker {
     this.advertised = parts.advertised
     this.users = parts.users ?? new Map()
     this.configsChanged(ResourceType.broker)
+    this.quotas = new ClientQuotas(metadata.image, configs, Date.now)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
       logs,
@@ -102,6 +107,7 @@ export class Broker implements RunningBroker {
           this.groups.topicDeleted(topic.name)
         },
         configsChanged: (type, name) => this.configsChanged(type, name),
+        quotasChanged: () => this.quotas.changed(),
       },
       note: (text) => log.note(text),
     })

@@ -309,6 +309,7 @@ export class Fetcher {
       this.cluster.options.requestTimeoutMs + maxWaitMs,
     )
     const response = decodeResponse(Fetch, version, frame)
+    connection.heed(response)
     const fetched = this.accept(broker, response, (row) => topics.get(row.topic || (names.get(row.topicId) ?? '')))
     if (fetched.length > 0) return new Answer(fetched, connection, frame)
     connection.recycle(frame)

@@ -43,6 +43,8 @@ export interface ServerOptions {
   tls?: ServerTls | null
 }
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Larger buffers are not kept for the next frame. */
 const LARGEST_KEPT = 16 << 20
 
@@ -66,6 +68,8 @@ export class ServerConnection {
   private paused = false
   private closed = false
   private ending = false
+  /** Runs while no request may be handled. */
+  private pause: NodeJS.Timeout | undefined
 
   constructor(
     listener: ServerListener,
@@ -130,9 +134,22 @@ export class ServerConnection {
     this.ending = true
   }
 
+  /** Handles and reads no request for that time, counted from now. Milliseconds. */
+  pauseFor(ms: number): void {
+    clearTimeout(this.pause)
+    this.pause = setTimeout(
+      () => {
+        this.pause = undefined
+        this.work()
+      },
+      Math.min(ms, LONGEST_TIMER_MS),
+    )
+  }
+
   destroy(): void {
     if (this.closed) return
     this.closed = true
+    clearTimeout(this.pause)
     this.queue.length = 0
     this.socket.destroy()
     for (const tell of this.onClose) tell()
@@ -151,7 +168,7 @@ export class ServerConnection {
 
   /** Handles queued frames until one has to be waited for, or the socket takes no more. */
   private work(): void {
-    while (!this.busy && !this.closed && this.queue.length > 0 && !this.socket.writableNeedDrain) {
+    while (!this.busy && !this.closed && this.queue.length > 0 && !this.isHeld) {
       const frame = this.queue.shift() as Buffer
       let answer: Answer | Promise<Answer>
       try {
@@ -198,6 +215,7 @@ export class ServerConnection {
   private end(): void {
     this.queue.length = 0
     this.closed = true
+    clearTimeout(this.pause)
     this.socket.destroySoon()
     for (const tell of this.onClose) tell()
   }
@@ -206,10 +224,14 @@ export class ServerConnection {
     for (const buffer of buffers) this.pool.give(buffer)
   }
 
+  private get isHeld(): boolean {
+    return this.socket.writableNeedDrain || this.pause !== undefined
+  }
+
   /** Reads on exactly while nothing waits. */
   private flow(): void {
     if (this.closed) return
-    const waiting = this.queue.length > 0 || this.socket.writableNeedDrain
+    const waiting = this.queue.length > 0 || this.isHeld
     if (waiting === this.paused) return
     this.paused = waiting
     if (waiting) this.socket.pause()

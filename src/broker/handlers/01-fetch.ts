@@ -37,22 +37,32 @@ export interface FetchPass {
 export const handler = defineHandler({
   api: Fetch,
   versions: [4, 18],
-  handle(request, { broker, version, connection }) {
+  handle(request, { broker, version, client, connection }) {
     if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) {
       return { errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND') }
     }
     const allocate = (bytes: number) => connection.lend(bytes)
-    const pass = () => readAll(request, version, broker, allocate)
+    const maxBytes = Math.min(
+      request.maxBytes,
+      broker.configs.number('fetch.max.bytes'),
+      broker.quotas.largestFetch(client),
+    )
+    const pass = () => readAll(request, version, broker, maxBytes, allocate)
     const first = pass()
-    const minBytes = Math.min(request.minBytes, request.maxBytes)
+    const minBytes = Math.min(request.minBytes, maxBytes)
     const enough = first.urgent || first.bytes >= minBytes || request.maxWaitMs <= 0
     if (enough || first.partitions.length === 0) return first.response
     return new DelayedFetch(first, pass, { minBytes, maxWaitMs: request.maxWaitMs }, connection).done
   },
 })
 
-function readAll(request: FetchRequest, version: number, broker: Broker, allocate: Allocate): FetchPass {
-  const maxBytes = Math.min(request.maxBytes, broker.configs.number('fetch.max.bytes'))
+function readAll(
+  request: FetchRequest,
+  version: number,
+  broker: Broker,
+  maxBytes: number,
+  allocate: Allocate,
+): FetchPass {
   const pass: FetchPass = { response: {}, bytes: 0, urgent: false, partitions: [] }
   const { image } = broker.metadata
   const responses = request.topics.map(({ topic: name, topicId, partitions }) => {

@@ -1,12 +1,12 @@
-// Client quotas: which there can be, and which of them a filter finds (KIP-546). They are kept and shown; this broker slows
-// nobody down. (Kafka: ClientQuotaControlManager, ClientQuotasImage.)
+// Client quotas: which there can be, and which of them a filter finds (KIP-546). client-quotas.ts holds clients to them.
+// (Kafka: ClientQuotaControlManager, ClientQuotasImage.)
 
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { ComponentData } from '../protocol/apis/48-describe-client-quotas.ts'
-import type { OpData } from '../protocol/apis/49-alter-client-quotas.ts'
-import { ApiError } from './api-error.ts'
-import type { QuotaImage } from './metadata-image.ts'
+import type { ComponentData } from '../../protocol/apis/48-describe-client-quotas.ts'
+import type { OpData } from '../../protocol/apis/49-alter-client-quotas.ts'
+import { ApiError } from '../api-error.ts'
+import type { QuotaImage } from '../metadata-image.ts'
 
 /** Of an entity: its types with a name each, null for the default. In the order in which Kafka shows them. */
 export type QuotaEntity = ReadonlyMap<string, string | null>
