@@ -21,6 +21,7 @@ const tools = {
   configs: 'kafka.admin.ConfigCommand',
   'console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
   'console-producer': 'org.apache.kafka.tools.ConsoleProducer',
+  'consumer-perf': 'org.apache.kafka.tools.ConsumerPerformance',
   'console-share-consumer': 'org.apache.kafka.tools.consumer.ConsoleShareConsumer',
   'consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
   'delegation-tokens': 'org.apache.kafka.tools.DelegationTokenCommand',
