@@ -5,7 +5,9 @@
 // startBroker is what `ktool serve` and programs that want a broker of their own call.
 
 import { UsageError } from '../errors.ts'
-import { type ServerConnection, ServerListener } from '../net/server.ts'
+import type { ServerConnection } from '../net/server.ts'
+import { ServerListener } from '../net/server-listener.ts'
+import { ServerMemory } from '../net/server-memory.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
@@ -21,6 +23,7 @@ import { type BrokerOptions, brokerSettings, type Endpoint, type Listener } from
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { ClientQuotas } from './quotas/client-quotas.ts'
+import { ConnectionLimits } from './quotas/connection-limits.ts'
 import { Router } from './router.ts'
 import type { ListenerSecurity, listenerSecurity } from './security/listener-security.ts'
 import { Statistics } from './statistics.ts'
@@ -63,6 +66,8 @@ export class Broker implements RunningBroker {
   readonly logs: LogManager
   readonly quotas: ClientQuotas
   readonly statistics = new Statistics()
+  readonly connections: ConnectionLimits
+  readonly memory: ServerMemory
   private readonly advertised: ReadonlyMap<string, Endpoint>
   private readonly users: ReadonlyMap<string, string>
   private servers: { listener: Listener; server: ServerListener }[] = []
@@ -88,6 +93,8 @@ export class Broker implements RunningBroker {
     this.users = parts.users ?? new Map()
     this.configsChanged(ResourceType.broker)
     this.quotas = new ClientQuotas(metadata.image, configs, Date.now)
+    this.connections = new ConnectionLimits(metadata.image, configs, Date.now)
+    this.memory = new ServerMemory(requestMemory(configs), ANSWER_MEMORY)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
       logs,
@@ -157,6 +164,7 @@ export class Broker implements RunningBroker {
   }
 
   async listen(listeners: readonly Listener[]): Promise<void> {
+    const maxFrameBytes = this.configs.number('socket.request.max.bytes')
     for (const listener of listeners) {
       const known = { image: this.metadata.image, given: this.users }
       const security = listener.protocol === 'PLAINTEXT' ? null : await loadSecurity(listener, this.configs, known)
@@ -164,12 +172,15 @@ export class Broker implements RunningBroker {
         host: listener.host,
         port: listener.port,
         tls: security?.tls,
-        maxFrameBytes: this.configs.number('socket.request.max.bytes'),
+        maxFrameBytes,
+        memory: this.memory,
         idleMs: this.configs.number('connections.max.idle.ms'),
-        maxConnections: this.configs.number('max.connections'),
       }
       try {
-        this.servers.push({ listener, server: await ServerListener.listen(options, new Router(this, security)) })
+        this.servers.push({
+          listener,
+          server: await ServerListener.listen(options, new Router(this, security, listener.name)),
+        })
       } catch (error) {
         throw listenError(listener, error)
       }
@@ -270,6 +281,16 @@ function scheduleOf(configs: BrokerConfigs): Schedule {
     cleanerEnable: configs.boolean('log.cleaner.enable'),
     cleanerBackoffMs: configs.number('log.cleaner.backoff.ms'),
   }
+}
+
+/** Answers of all connections together that are on their way. */
+const ANSWER_MEMORY = 64 << 20
+/** Requests of all connections together, where queued.max.request.bytes does not say. */
+const REQUEST_MEMORY = 256 << 20
+
+function requestMemory(configs: BrokerConfigs): number {
+  const configured = configs.number('queued.max.request.bytes')
+  return configured > 0 ? configured : Math.max(REQUEST_MEMORY, 2 * configs.number('socket.request.max.bytes'))
 }
 
 /** How often flush.ms is looked at, where nothing shorter is asked for. */

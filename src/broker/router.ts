@@ -34,11 +34,26 @@ interface Exchange {
 export class Router implements ServerHandler {
   private readonly broker: Broker
   private readonly security: ListenerSecurity | null
+  private readonly listener: string
   private readonly sessions = new WeakMap<ServerConnection, Session>()
 
-  constructor(broker: Broker, security: ListenerSecurity | null = null) {
+  constructor(broker: Broker, security: ListenerSecurity | null, listener: string) {
+    this.listener = listener
     this.broker = broker
     this.security = security
+  }
+
+  accepts(address: string): boolean {
+    const { connections, statistics, log } = this.broker
+    const refusal = connections.open(this.listener, address)
+    if (refusal === undefined) return true
+    statistics.refused[refusal.reason]++
+    log.verbose(`no connection for ${address}: ${refusal.text}`)
+    return false
+  }
+
+  left(address: string): void {
+    this.broker.connections.close(this.listener, address)
   }
 
   opened(connection: ServerConnection): void {

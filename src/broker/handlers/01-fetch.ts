@@ -46,6 +46,8 @@ export const handler = defineHandler({
       request.maxBytes,
       broker.configs.number('fetch.max.bytes'),
       broker.quotas.largestFetch(client),
+      // While many answers are on their way to slow readers, each gets less.
+      connection.answerRoom,
     )
     const pass = () => readAll(request, version, broker, maxBytes, allocate)
     const first = pass()
