@@ -4,7 +4,7 @@
 # The words that may follow PATH.
 _ktool_words() {
   case $1 in
-    '') REPLY='produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help serve completion' ;;
+    '') REPLY='produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help doctor serve completion' ;;
     'topics') REPLY='list describe create delete alter-configs add-partitions' ;;
     'groups') REPLY='list describe reset-offsets export delete delete-offsets' ;;
     'offsets') REPLY='list' ;;
@@ -79,6 +79,7 @@ _ktool_options() {
     'profile delete') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'profile import') REPLY='--use --replace -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'help') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'doctor') REPLY='--read-only -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'serve') REPLY='--listen --advertise --data --memory --users --topic --config -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'completion') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     *) REPLY= ;;

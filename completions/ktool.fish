@@ -5,7 +5,7 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help serve completion
+            printf '%s\n' produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help doctor serve completion
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'groups'
@@ -117,6 +117,7 @@ complete -c ktool -n '__ktool_at ""' -a transactions -d 'Look at transactions, f
 complete -c ktool -n '__ktool_at ""' -a partitions -d 'Move partitions to other brokers, and elect their leaders'
 complete -c ktool -n '__ktool_at ""' -a profile -d 'Keep the settings of clusters under names'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
+complete -c ktool -n '__ktool_at ""' -a doctor -d 'Find out what keeps a cluster from being used from here'
 complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
 complete -c ktool -n '__ktool_at "topics"' -a list -d 'List topics'
@@ -341,6 +342,7 @@ complete -c ktool -n '__ktool_at "profile set"' -l use -d 'Use the profile from 
 complete -c ktool -n '__ktool_at "profile import"' -l use -d 'Use the profile from now on'
 complete -c ktool -n '__ktool_at "profile import"' -l replace -d 'Replace a profile of that name'
 complete -c ktool -n '__ktool_argument "profile import" 1 1' -F
+complete -c ktool -n '__ktool_at "doctor"' -l read-only -d 'Make no topic and write nothing'
 complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine. NAME: SSL, SASL_SSL, …'
 complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'

@@ -26,6 +26,7 @@ const packages: Readonly<Record<string, string>> = {
   commander: 'cli',
   'lz4-wasm-nodejs': 'records',
   'node-forge': 'net',
+  kafkajs: 'commands',
   ora: 'cli',
   snappy: 'records',
   snappyjs: 'records',

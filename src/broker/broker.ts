@@ -108,10 +108,13 @@ export class Broker implements RunningBroker {
       metadata,
       configs,
       changed: {
-        partitionsAdded: (topic, from) => this.partitions.add(topic, from),
+        partitionsAdded: (topic, from) => {
+          this.partitions.add(topic, from)
+          this.groups.topicChanged(topic.name, from === 0 ? 'created' : 'grown')
+        },
         topicDeleted: (topic) => {
           this.partitions.remove(topic)
-          this.groups.topicDeleted(topic.name)
+          this.groups.topicChanged(topic.name, 'deleted')
         },
         configsChanged: (type, name) => this.configsChanged(type, name),
         quotasChanged: () => this.quotas.changed(),
@@ -125,7 +128,7 @@ export class Broker implements RunningBroker {
       return new CoordinatorLog({ topic, partitions: this.partitions, topicSize, tooLarge, ...reports })
     }
     const store = storeIn(GROUP_METADATA_TOPIC, 'INVALID_COMMIT_OFFSET_SIZE')
-    this.groups = new GroupCoordinator({ configs, store, ...reports })
+    this.groups = new GroupCoordinator({ configs, metadata, store, ...reports })
     this.markers = new MarkerWriter({
       partitions: this.partitions,
       offsetsDecided: (partition, producerId, committed) => this.groups.decide(partition, producerId, committed),

@@ -72,6 +72,7 @@ export const manifest: readonly Entry[] = [
   { path: 'profile delete', summary: 'Delete a profile', load: () => import('../commands/profile/delete.ts') },
   { path: 'profile import', summary: 'Make a profile of a configuration file', load: () => import('../commands/profile/import.ts') },
   { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
+  { path: 'doctor', summary: 'Find out what keeps a cluster from being used from here', load: () => import('../commands/doctor.ts') },
   { path: 'serve', summary: 'Run a broker on this machine', load: () => import('../commands/serve.ts') },
   { path: 'completion', summary: 'Print the completion script for a shell', load: () => import('./completion-command.ts') },
   { path: '__complete', summary: 'Names that complete a word', load: () => import('./complete-names.ts'), hidden: true },

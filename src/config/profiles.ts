@@ -3,7 +3,6 @@
 //   ktool/profiles/NAME.properties     settings in Java's form          ktool/profile     the name of the one in use
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { didYouMean } from '../util/nearest.ts'
@@ -16,6 +15,11 @@ const SUFFIX = '.properties'
 /** Stands for no profile, whatever is in use. */
 export const NO_PROFILE = 'none'
 
+/** Node's own module is only loaded where it is needed: every command comes by here. */
+function homeDirectory(): string {
+  return process.getBuiltinModule('node:os').homedir()
+}
+
 export class Profiles {
   private readonly folder: string
   private readonly environment: NodeJS.ProcessEnv
@@ -24,7 +28,7 @@ export class Profiles {
     this.environment = environment
     const { APPDATA, XDG_CONFIG_HOME } = environment
     const base = process.platform === 'win32' ? APPDATA : XDG_CONFIG_HOME
-    this.folder = join(base || join(environment['HOME'] || homedir(), '.config'), 'ktool')
+    this.folder = join(base || join(environment['HOME'] || homeDirectory(), '.config'), 'ktool')
   }
 
   /** Sorted. */

@@ -11,7 +11,8 @@ export function served(...args: string[]): { env: Record<string, string> } {
   const env: Record<string, string> = {}
   let broker: ChildProcessWithoutNullStreams
   before(async () => {
-    broker = start(['serve', '--memory', '--listen', '127.0.0.1:0', ...args])
+    const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']
+    broker = start(['serve', '--memory', ...listen, ...args])
     let stderr = ''
     broker.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text

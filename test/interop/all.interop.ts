@@ -2,7 +2,7 @@
 //
 //   node --test test/interop/cases/errors.ts
 //
-// They need Java 17, Maven and kcat, and fail where one of them is missing.
+// They need Java 17, Maven, kcat and Python 3, and fail where one of them is missing.
 
 import './cases/errors.ts'
 import './cases/pipes.ts'
@@ -16,6 +16,7 @@ import './cases/kafkajs.ts'
 import './cases/produce.ts'
 import './cases/group.ts'
 import './cases/groups.ts'
+import './cases/consumer-groups.ts'
 import './cases/crash.ts'
 import './cases/kill.ts'
 import './cases/quotas.ts'

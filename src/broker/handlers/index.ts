@@ -50,6 +50,8 @@ import { handler as describeCluster } from './60-describe-cluster.ts'
 import { handler as describeProducers } from './61-describe-producers.ts'
 import { handler as describeTransactions } from './65-describe-transactions.ts'
 import { handler as listTransactions } from './66-list-transactions.ts'
+import { handler as consumerGroupHeartbeat } from './68-consumer-group-heartbeat.ts'
+import { handler as consumerGroupDescribe } from './69-consumer-group-describe.ts'
 import { handler as listConfigResources } from './74-list-config-resources.ts'
 import { handler as describeTopicPartitions } from './75-describe-topic-partitions.ts'
 
@@ -103,6 +105,8 @@ const list: AnyHandler[] = [
   describeProducers,
   describeTransactions,
   listTransactions,
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
   listConfigResources,
   describeTopicPartitions,
 ]
