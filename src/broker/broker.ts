@@ -149,6 +149,11 @@ export class Broker implements RunningBroker {
     return { nodeId: this.nodeId, image: this.metadata.image, configs: this.configs }
   }
 
+  /** Whether it is about to stop, or has. */
+  get isClosing(): boolean {
+    return this.closing !== undefined
+  }
+
   get dataDirectory(): string {
     return this.logs.dir
   }
@@ -221,7 +226,7 @@ async function loadSecurity(...args: Parameters<typeof listenerSecurity>): Promi
 }
 
 /** Starts a broker. Rejects with a KtoolError that says what to do where a port or the data directory can't be had. */
-export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const log = options.log ?? SILENT
   const { properties, endpoints, advertised, dataDirectory } = brokerSettings(options)
   const settings = new BrokerConfigs(properties)
@@ -242,7 +247,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users })
     broker.controller.electSelf()
     await metadata.flush()
-    await broker.partitions.load(scheduleOf(configs))
+    await loadPartitions(broker, configs)
     broker.groups.load()
     broker.transactions.load()
     for (const { name, partitions } of options.topics ?? []) broker.controller.ensureTopic(name, partitions)
@@ -253,6 +258,16 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     await (broker ?? logs).close().catch((failure: Error) => log.warn(failure.message))
     throw error
   }
+}
+
+async function loadPartitions({ partitions, logs, log }: Broker, configs: BrokerConfigs): Promise<void> {
+  const wasClean = logs.cleanShutdownEpoch !== undefined
+  const begun = performance.now()
+  await partitions.load(scheduleOf(configs))
+  const count = [...logs.logs].length
+  const text = `${count} partitions were read in ${Math.round(performance.now() - begun)} ms`
+  if (wasClean || count === 0) log.verbose(text)
+  else log.note(`the last stop was not clean: ${text} and checked`)
 }
 
 /** Whose directory it is; an empty one becomes this node's. */

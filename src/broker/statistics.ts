@@ -29,7 +29,7 @@ export class Statistics {
   readonly requests = new Map<number, RequestStatistics>()
   /** Requests that wait: fetches for records, produces for the disk. */
   readonly waiting = { Fetch: 0, Produce: 0 }
-  /** Produce requests and fetches of a partition that were answered with an error. */
+  /** Batches that were refused, and fetches that were answered with an error at least for a partition. */
   failedProduces = 0
   failedFetches = 0
   connectionsOpened = 0

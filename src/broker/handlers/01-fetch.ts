@@ -31,7 +31,7 @@ export interface FetchPass {
   /** An error or a diverging epoch, which is told at once. */
   urgent: boolean
   /** Partitions that more records may come to, with the offset wanted there. */
-  partitions: { partition: Partition; offset: number }[]
+  partitions: { partition: Partition; offset: number; bytes: number }[]
 }
 
 export const handler = defineHandler({
@@ -53,10 +53,23 @@ export const handler = defineHandler({
     const first = pass()
     const minBytes = Math.min(request.minBytes, maxBytes)
     const enough = first.urgent || first.bytes >= minBytes || request.maxWaitMs <= 0
-    if (enough || first.partitions.length === 0) return first.response
-    return new DelayedFetch(first, pass, { minBytes, maxWaitMs: request.maxWaitMs }, connection).done
+    if (enough || first.partitions.length === 0) return sent(first, broker)
+    const { waiting } = broker.statistics
+    waiting.Fetch++
+    const delayed = new DelayedFetch(first, pass, { minBytes, maxWaitMs: request.maxWaitMs }, connection)
+    return delayed.done.then((last) => {
+      waiting.Fetch--
+      return last === null ? null : sent(last, broker)
+    })
   },
 })
+
+/** The answer; counts what it brings. */
+function sent({ response, partitions, urgent }: FetchPass, { statistics }: Broker): Input<FetchResponse> {
+  for (const { partition, bytes } of partitions) partition.counts.bytesOut += bytes
+  if (urgent) statistics.failedFetches++
+  return response
+}
 
 function readAll(
   request: FetchRequest,
@@ -133,7 +146,7 @@ function readOne(
       allocate,
     })
     pass.bytes += records.length
-    pass.partitions.push({ partition, offset: fetchOffset })
+    pass.partitions.push({ partition, offset: fetchOffset, bytes: records.length })
     return { ...state, records, abortedTransactions: committed ? abortedTransactions : null }
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
