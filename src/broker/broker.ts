@@ -71,6 +71,7 @@ export class Broker implements RunningBroker {
   private readonly advertised: ReadonlyMap<string, Endpoint>
   private readonly users: ReadonlyMap<string, string>
   private servers: { listener: Listener; server: ServerListener }[] = []
+  private readonly damages = new Set<string>()
   private closing: Promise<void> | undefined
 
   constructor(parts: {
@@ -147,6 +148,13 @@ export class Broker implements RunningBroker {
   /** What changes of configs are checked against. */
   get configOwner(): ConfigOwner {
     return { nodeId: this.nodeId, image: this.metadata.image, configs: this.configs }
+  }
+
+  /** Tells of files that can't be read, each thing once. */
+  damaged({ message }: Error): void {
+    if (this.damages.has(message)) return
+    if (this.damages.size < MOST_DAMAGES) this.damages.add(message)
+    this.log.warn(message)
   }
 
   /** Whether it is about to stop, or has. */
@@ -310,6 +318,8 @@ function requestMemory(configs: BrokerConfigs): number {
   const configured = configs.number('queued.max.request.bytes')
   return configured > 0 ? configured : Math.max(REQUEST_MEMORY, 2 * configs.number('socket.request.max.bytes'))
 }
+
+const MOST_DAMAGES = 1000
 
 /** How often flush.ms is looked at, where nothing shorter is asked for. */
 const FLUSH_CHECK_MS = 1000

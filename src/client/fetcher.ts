@@ -3,7 +3,7 @@
 // are decoded. At most one answer per leader waits to be taken: memory stays bounded however slow the reader is.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KtoolError } from '../errors.ts'
+import { CorruptError, KtoolError } from '../errors.ts'
 import type { Connection } from '../net/connection.ts'
 import {
   type AbortedTransaction,
@@ -102,6 +102,7 @@ export type Notice = (position: Position, text: string) => void
 export type Gone = (position: Position, error: UnknownTopicError) => void
 
 const OFFSET_OUT_OF_RANGE = errorCode('OFFSET_OUT_OF_RANGE')
+const CORRUPT_MESSAGE = errorCode('CORRUPT_MESSAGE')
 
 export class Fetcher {
   private readonly cluster: Cluster
@@ -391,6 +392,12 @@ export class Fetcher {
         .catch((reason) => {
           if (this.lost.has(position)) this.fail(reason)
         })
+    } else if (code === CORRUPT_MESSAGE) {
+      // Kafka calls it retriable, for producers; a broker's log does not mend by itself.
+      const { topic, partition, next } = position
+      throw new CorruptError(`partition ${partition} of ${topic}: the broker finds its log damaged at offset ${next}`, {
+        hint: "the broker's log tells which file; -o with an offset behind it reads on",
+      })
     } else if (error.retriable) this.locate(position)
     else throw error
   }

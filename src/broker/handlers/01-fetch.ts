@@ -90,7 +90,7 @@ function readAll(
         if (topic === undefined) return failed(wanted.partition, unknown, pass)
         const partition = partitionOf(broker, topic.name, wanted.partition)
         if (typeof partition === 'string') return failed(wanted.partition, partition, pass)
-        return readOne(partition, wanted, request, Math.max(0, maxBytes - pass.bytes), pass, allocate)
+        return readOne(broker, partition, wanted, request, Math.max(0, maxBytes - pass.bytes), pass, allocate)
       }),
     }
   })
@@ -108,6 +108,7 @@ function partitionOf(broker: Broker, topic: string, index: number): Partition | 
 }
 
 function readOne(
+  broker: Broker,
   partition: Partition,
   wanted: FetchPartition,
   request: FetchRequest,
@@ -150,6 +151,7 @@ function readOne(
     return { ...state, records, abortedTransactions: committed ? abortedTransactions : null }
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
+    if (DAMAGED.has(error.error)) broker.damaged(error)
     return failed(wanted.partition, error.error, pass)
   }
 }
@@ -160,6 +162,9 @@ function failed(partitionIndex: number, error: ErrorName, pass: FetchPass): Part
   const none = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, abortedTransactions: unknown ? [] : null }
   return { partitionIndex, errorCode: errorCode(error), ...none, records: NO_RECORDS }
 }
+
+/** What an operator has to know of. */
+const DAMAGED: ReadonlySet<string> = new Set(['CORRUPT_MESSAGE', 'KAFKA_STORAGE_ERROR'])
 
 /** What the partition is not looked at for; Kafka answers with an empty list of aborted transactions then. */
 const UNKNOWN: ReadonlySet<ErrorName> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'])

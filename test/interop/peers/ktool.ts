@@ -41,6 +41,8 @@ export interface ServeOptions {
   args?: readonly string[]
   /** Killed after so many milliseconds, also when it does not answer by then. */
   killAfterMs?: number
+  /** Makes another command of the usual one, such as one in a shell. */
+  wrap?: (command: readonly string[]) => readonly string[]
   /** The listeners come with `args`; `listen` is one of them. */
   ownListeners?: boolean
 }
@@ -58,8 +60,9 @@ export async function serve(options: ServeOptions = {}): Promise<Serve> {
     data,
     ...(options.args ?? []),
   ]
+  const [command, ...rest] = (options.wrap ?? ((usual) => usual))([program[0], ...args])
   const child = guard(
-    spawn(program[0], args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } }),
+    spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } }),
   )
   if (options.killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), options.killAfterMs)
   let text = ''
