@@ -190,6 +190,7 @@ export class Broker implements RunningBroker {
         tls: security?.tls,
         maxFrameBytes,
         memory: this.memory,
+        backlog: Math.max(BACKLOG, this.configs.number('socket.listen.backlog.size')),
         idleMs: this.configs.number('connections.max.idle.ms'),
       }
       try {
@@ -309,6 +310,8 @@ function scheduleOf(configs: BrokerConfigs): Schedule {
   }
 }
 
+/** Many clients that come back at the same time are not to be sent away. */
+const BACKLOG = 1024
 /** Answers of all connections together that are on their way. */
 const ANSWER_MEMORY = 64 << 20
 /** Requests of all connections together, where queued.max.request.bytes does not say. */

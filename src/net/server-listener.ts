@@ -13,6 +13,8 @@ export interface ServerOptions {
   maxFrameBytes: number
   /** A connection without traffic for so long is closed. Milliseconds. */
   idleMs: number
+  /** Connections that the system holds until they are taken. */
+  backlog: number
   /** Shared by all listeners of a broker. */
   memory: ServerMemory
   /** Over TLS. */
@@ -62,7 +64,7 @@ export class ServerListener {
     const { server } = listener
     return new Promise((resolve, reject) => {
       server.once('error', reject)
-      server.listen(options.port, options.host, () => {
+      server.listen({ port: options.port, host: options.host, backlog: options.backlog }, () => {
         server.off('error', reject)
         resolve(listener)
       })
