@@ -209,7 +209,7 @@ function rowsOf({ lines: count }: ServeOptions, lines: string): Row[] {
     {
       name: 'serve: memory with 5,000 partitions',
       unit: 'MiB',
-      most: 1 / 3,
+      most: 1 / 2,
       once: true,
       measure: async ({ pid }) => residentMiB(pid),
     },
