@@ -64,7 +64,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --listen --advertise --data --users
+    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --listen --advertise --data --users --metrics --log-format
 end
 
 # Whether the command line is at PATH.
@@ -350,4 +350,6 @@ complete -c ktool -n '__ktool_at "serve"' -l memory -d 'Keep nothing: all is gon
 complete -c ktool -n '__ktool_at "serve"' -l users -r -F -d 'Users as lines NAME=PASSWORD: clients have to log in, with PLAIN or SCRAM'
 complete -c ktool -n '__ktool_at "serve"' -l topic -x -d 'A topic to make unless it exists'
 complete -c ktool -n '__ktool_at "serve"' -l config -r -F -d 'A Kafka server.properties; Kafka\'s own names for everything'
+complete -c ktool -n '__ktool_at "serve"' -l metrics -x -d 'Where to answer /metrics for Prometheus and /health over HTTP'
+complete -c ktool -n '__ktool_at "serve"' -l log-format -x -a 'text json' -d 'What the broker says as lines of text, or as JSON objects with time and level'
 complete -c ktool -n '__ktool_argument "completion" 0 0' -a 'bash zsh fish'

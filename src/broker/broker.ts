@@ -274,9 +274,9 @@ async function loadPartitions({ partitions, logs, log }: Broker, configs: Broker
   const begun = performance.now()
   await partitions.load(scheduleOf(configs))
   const count = [...logs.logs].length
-  const text = `${count} partitions were read in ${Math.round(performance.now() - begun)} ms`
-  if (wasClean || count === 0) log.verbose(text)
-  else log.note(`the last stop was not clean: ${text} and checked`)
+  const ms = Math.round(performance.now() - begun)
+  if (wasClean || count === 0) log.verbose(`${count} partitions were opened in ${ms} ms`)
+  else log.note(`the last stop was not clean: ${count} partitions were checked in ${ms} ms`)
 }
 
 /** Whose directory it is; an empty one becomes this node's. */

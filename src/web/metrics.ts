@@ -129,6 +129,10 @@ function* groupLag(broker: Broker): Iterable<Sample> {
   }
 }
 
+function rebalancing({ groups }: Broker['groups']): number {
+  return [...groups.values()].filter(({ state }) => state === 'PreparingRebalance').length
+}
+
 function* groupStates({ groups }: Broker): Iterable<Sample> {
   const counts = new Map<string, number>()
   for (const { state } of groups.groups.values()) counts.set(state, (counts.get(state) ?? 0) + 1)
@@ -211,9 +215,12 @@ const families: readonly Family[] = [
   ),
   gauge(
     'kafka_server_delayedoperationpurgatory_purgatorysize',
-    'Requests that wait: fetches for records, produces for the disk',
-    ({ statistics }) =>
-      Object.entries(statistics.waiting).map(([delayedoperation, value]) => ({ labels: { delayedoperation }, value })),
+    'What waits: fetches for records, produces for the disk, groups for their members',
+    ({ statistics, groups }) =>
+      Object.entries({ ...statistics.waiting, Rebalance: rebalancing(groups) }).map(([delayedoperation, value]) => ({
+        labels: { delayedoperation },
+        value,
+      })),
   ),
   gauge(
     'ktool_request_memory_bytes',
