@@ -1,4 +1,4 @@
-// A load that does not mind when its broker is killed: producers, transactions, commits of offsets and a group's member,
+// A load that does not mind when its broker is killed: producers, transactions, commits of offsets and members of groups,
 // which try again until they are answered, and remember what they were told. What they choose comes from a seed.
 //
 //   values:  w WRITER NUMBER ...                  of an idempotent producer, numbered through
@@ -43,8 +43,8 @@ export class Told {
   readonly commits = new Map<string, { acknowledged: number; sent: number }>()
   /** Topics whose creation was acknowledged. */
   readonly topics: string[] = []
-  /** Values that the group's member has seen, but for their fill. */
-  readonly seen = new Set<string>()
+  /** Values that the member of each group has seen, but for their fill. */
+  readonly seen = { classic: new Set<string>(), consumer: new Set<string>() }
   /** What should not have happened. */
   readonly problems: string[] = []
 }
@@ -55,8 +55,8 @@ export class Load {
   private readonly seed: number
   private readonly work: Promise<void>[] = []
   private readonly clients: Client[] = []
-  private reader: GroupConsumer | undefined
-  private reading: Promise<void> | undefined
+  private readonly readers: GroupConsumer[] = []
+  private readonly reading: Promise<void>[] = []
   private stopped = false
 
   constructor(port: number, seed: number) {
@@ -80,9 +80,13 @@ export class Load {
         }),
       )
     }
-    this.reading = this.read().catch((error: Error) => {
-      this.told.problems.push(error.stack ?? error.message)
-    })
+    for (const protocol of ['classic', 'consumer'] as const) {
+      this.reading.push(
+        this.read(protocol).catch((error: Error) => {
+          this.told.problems.push(error.stack ?? error.message)
+        }),
+      )
+    }
   }
 
   /** Resolves when everything that was begun is answered. */
@@ -91,10 +95,10 @@ export class Load {
     await Promise.all(this.work)
   }
 
-  /** Ends the group's member. */
+  /** Ends the groups' members. */
   async close(): Promise<void> {
-    this.reader?.stop()
-    await this.reading
+    for (const reader of this.readers) reader.stop()
+    await Promise.all(this.reading)
     for (const client of this.clients) client.close()
   }
 
@@ -253,18 +257,19 @@ export class Load {
   }
 
   /** A member of a group that reads what is committed, and commits how far it is. */
-  private async read(): Promise<void> {
-    const { cluster } = this.client('reader')
+  private async read(protocol: 'classic' | 'consumer'): Promise<void> {
+    const { cluster } = this.client(`reader-${protocol}`)
+    const seen = this.told.seen[protocol]
     const fetcher = new Fetcher(cluster, { isolation: 1, maxWaitMs: 100 }, () => {})
-    this.reader = new GroupConsumer(
+    const consumer = new GroupConsumer(
       cluster,
       fetcher,
       { names: [topic], patterns: [] },
       {
         start: { kind: 'beginning' },
         isolation: 1,
-        groupId: 'kill-readers',
-        protocol: 'classic',
+        groupId: `kill-readers-${protocol}`,
+        protocol,
         assignors: [range],
         serverAssignor: null,
         instanceId: null,
@@ -276,22 +281,23 @@ export class Load {
       },
       { settle: async () => {}, note() {}, warn() {} },
     )
+    this.readers.push(consumer)
     const reader = new RecordReader({ checkCrcs: true, committedOnly: true })
-    for (let piece = await this.reader.next(); piece !== null; piece = await this.reader.next()) {
+    for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
       for (const fetched of piece.partitions) {
         await reader.read(
           fetched,
           (view) => {
-            this.told.seen.add(textOf(view))
+            seen.add(textOf(view))
             return true
           },
           () => undefined,
         )
-        this.reader.passed(fetched)
+        consumer.passed(fetched)
       }
       piece.done()
     }
-    await this.reader.close()
+    await consumer.close()
   }
 }
 
