@@ -36,7 +36,7 @@ class Checker {
   private compare(reader: AvroSchema, writer: AvroSchema, path: string): Difference[] {
     if (writer.type === 'union') {
       if (reader.type === 'union') return this.unions(reader, writer, path)
-      return writer.branches.flatMap((branch) => this.check(reader, branch, path))
+      return writer.branches.flatMap((branch, i) => this.check(reader, branch, `${path}/${i}`))
     }
     if (reader.type === 'union') {
       const fits = reader.branches.some((branch) => this.check(branch, writer, path).length === 0)
