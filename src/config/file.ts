@@ -14,7 +14,8 @@ const largestFile = 1 << 20
  * What Java's clients need to be told and ktool doesn't: such lines of a file made for a Java program are passed over.
  * Settings that bear on security are never among them.
  */
-const otherPrograms = /^((key|value)\.(de)?serializer|interceptor\.classes|metric\.reporters|metrics\..+|group\.id)$/
+const otherPrograms =
+  /^((key|value)\.(de)?serializer|interceptor\.classes|metric\.reporters|metrics\..+|group\.id|(basic|bearer)\.auth\.credentials\.source|specific\..+\.reader|schema\.registry\.ssl\.truststore\.type)$/
 
 /** Throws a UsageError that names the file where it can't be read or a line makes no sense. */
 export function readConfigFile(path: string): Assignment[] {

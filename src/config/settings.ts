@@ -36,7 +36,8 @@ export function resolveSettings(assignments: readonly Assignment[]): Resolved {
     const name = key as SettingName
     const assignment = last.get(name) ?? { name, value: setting.default, source: 'default' }
     values[name] = parseSetting(setting, assignment)
-    effective.push({ name, text: setting.secret ? '****' : assignment.value, source: assignment.source })
+    const text = setting.secret ? '****' : (setting.shown?.(assignment.value) ?? assignment.value)
+    effective.push({ name, text, source: assignment.source })
   }
   return { settings: values as Settings, effective }
 }

@@ -41,3 +41,8 @@ function exactIntegers(_key: string, value: unknown, context?: { source?: string
   if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined) return value
   return /^-?\d+$/.test(source) ? BigInt(source) : value
 }
+
+/** For JSON.stringify: bigints as the numbers that they are. */
+export function bigintsAsRaw(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? exact.rawJSON(String(value)) : value
+}

@@ -67,7 +67,8 @@ class Maker {
     const name = this.name('R')
     const fields: Json[] = Array.from({ length: 1 + this.below(4) }, (_, i) => {
       const type = this.schema(depth - 1)
-      const fallback = typeof type === 'string' && this.below(2) === 0 ? { default: DEFAULTS[type] } : {}
+      const fallback: { [key: string]: Json } =
+        typeof type === 'string' && this.below(2) === 0 ? { default: DEFAULTS[type] } : {}
       return { name: `f${i}`, type, ...fallback }
     })
     if (this.below(4) === 0) fields.push({ name: 'next', type: ['null', name], default: null })
@@ -134,11 +135,11 @@ function placesIn(holder: { [key: string]: Json }): Change[] {
         }
         changes.push((below) => {
           const primitive = PRIMITIVES[below(8)]
-          const fallback = below(2) === 0 ? { default: DEFAULTS[primitive] } : {}
+          const fallback: { [key: string]: Json } = below(2) === 0 ? { default: DEFAULTS[primitive] } : {}
           fields.push({ name: `n${fields.length}${below(1000)}`, type: primitive, ...fallback })
         })
         changes.push((below) => {
-          const fallback = below(2) === 0 ? { default: 'X' } : {}
+          const fallback: { [key: string]: Json } = below(2) === 0 ? { default: 'X' } : {}
           const symbol = { type: 'enum', name: `N${below(1000)}`, symbols: ['X', 'Y'], ...fallback }
           fields.push({ name: `e${fields.length}${below(1000)}`, type: symbol })
         })
