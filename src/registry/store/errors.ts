@@ -19,10 +19,7 @@ export const failures = {
   schemaNotFound: (id?: number) =>
     new RegistryFailure(40403, id === undefined ? 'Schema not found' : `Schema ${id} not found`),
   subjectSoftDeleted: (subject: string) =>
-    new RegistryFailure(
-      40404,
-      `Subject '${subject}' was soft deleted. Set permanent=true to delete permanently`,
-    ),
+    new RegistryFailure(40404, `Subject '${subject}' was soft deleted. Set permanent=true to delete permanently`),
   subjectNotSoftDeleted: (subject: string) =>
     new RegistryFailure(40405, `Subject '${subject}' was not deleted first before being permanently deleted`),
   versionSoftDeleted: (subject: string, version: number) =>
@@ -63,6 +60,7 @@ export const failures = {
       42206,
       `One or more references exist to the schema {magic=1,keytype=SCHEMA,subject=${subject},version=${version}}.`,
     ),
-  idDoesNotMatch: (id: number) => new RegistryFailure(42207, `Schema already registered with id ${id} instead of input id`),
+  idDoesNotMatch: (id: number) =>
+    new RegistryFailure(42207, `Schema already registered with id ${id} instead of input id`),
   store: (problem: string) => new RegistryFailure(50001, `Error in the backend data store: ${problem}`),
 }

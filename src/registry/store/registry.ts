@@ -10,8 +10,8 @@ import { contextOf, isSame, RegistryState } from './state.ts'
 
 /** Where the records are: `_schemas`. */
 export interface StoreLog {
-  /** Shows each record that came since the last call. */
-  read(visit: (key: Buffer, value: Buffer | null) => void): void
+  /** Shows each record that came since the last call; calls `forget` first where all is to be read anew. */
+  read(visit: (key: Buffer, value: Buffer | null) => void, forget: () => void): void
   /** Writes records, all or none. Throws where they can't be written. */
   append(records: readonly StoreRecord[]): Promise<void> | undefined
 }
@@ -40,7 +40,7 @@ export interface RegisterRequest extends SchemaSource {
 const MOST_REFERENCES = 1000
 
 export class Registry {
-  readonly state: RegistryState = new RegistryState()
+  state: RegistryState = new RegistryState()
   private readonly log: StoreLog
   private readonly warn: (text: string) => void
   private last: Promise<unknown> = Promise.resolve()
@@ -52,14 +52,19 @@ export class Registry {
 
   /** Takes in what came to the log. */
   refresh(): void {
-    this.log.read((key, value) => {
-      try {
-        const change = changeOf(key, value)
-        if (change !== undefined) this.state.apply(change)
-      } catch (error) {
-        this.warn(`_schemas: leaving out a record: ${(error as Error).message}`)
-      }
-    })
+    this.log.read(
+      (key, value) => {
+        try {
+          const change = changeOf(key, value)
+          if (change !== undefined) this.state.apply(change)
+        } catch (error) {
+          this.warn(`_schemas: leaving out a record: ${(error as Error).message}`)
+        }
+      },
+      () => {
+        this.state = new RegistryState()
+      },
+    )
   }
 
   /** Runs changes one after the other, each on all that was before it. */
