@@ -46,3 +46,8 @@ function exactIntegers(_key: string, value: unknown, context?: { source?: string
 export function bigintsAsRaw(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? exact.rawJSON(String(value)) : value
 }
+
+/** Whether it is a number that JavaScript could not hold. */
+export function isRawNumber(value: unknown): boolean {
+  return exact.isRawJSON(value)
+}
