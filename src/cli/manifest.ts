@@ -23,6 +23,8 @@ export const nouns: Record<string, string> = {
   brokers: 'List brokers and what lies on their disks',
   transactions: 'Look at transactions, find those that hang, and end them',
   partitions: 'Move partitions to other brokers, and elect their leaders',
+  avro: 'Produce and consume by the schemas of a registry',
+  schemas: 'List, register, check, compare and delete the schemas of a registry',
 }
 
 // biome-ignore format: one line a command
@@ -64,6 +66,18 @@ export const manifest: readonly Entry[] = [
   { path: 'partitions reassignments', summary: 'List the reassignments that are under way', load: () => import('../commands/partitions/reassignments.ts') },
   { path: 'partitions cancel', summary: 'Cancel reassignments that are under way', load: () => import('../commands/partitions/cancel.ts') },
   { path: 'partitions elect-leaders', summary: 'Give partitions back to their preferred leaders', load: () => import('../commands/partitions/elect-leaders.ts') },
+  { path: 'avro produce', summary: 'Write JSON to a topic as Avro, by the schemas of a registry', load: () => import('../commands/avro/produce.ts') },
+  { path: 'avro consume', summary: 'Print the records of topics as JSON, by the schemas of a registry', load: () => import('../commands/avro/consume.ts') },
+  { path: 'schemas list', summary: 'List the subjects of a schema registry', load: () => import('../commands/schemas/list.ts') },
+  { path: 'schemas get', summary: 'Print a schema', load: () => import('../commands/schemas/get.ts') },
+  { path: 'schemas register', summary: 'Register a schema under a subject', load: () => import('../commands/schemas/register.ts') },
+  { path: 'schemas check', summary: 'Tell whether a schema is compatible with a subject, and why not', load: () => import('../commands/schemas/check.ts') },
+  { path: 'schemas lookup', summary: 'Tell the version and id that a schema has under a subject', load: () => import('../commands/schemas/lookup.ts') },
+  { path: 'schemas delete', summary: 'Delete a subject or one of its versions', load: () => import('../commands/schemas/delete.ts') },
+  { path: 'schemas compatibility', summary: 'Show or set which changes of schemas are allowed', load: () => import('../commands/schemas/compatibility.ts') },
+  { path: 'schemas mode', summary: 'Show or set whether a registry takes schemas', load: () => import('../commands/schemas/mode.ts') },
+  { path: 'schemas diff', summary: 'Show what two versions of a subject differ in', load: () => import('../commands/schemas/diff.ts') },
+  { path: 'schemas references', summary: 'List the schemas that use a schema', load: () => import('../commands/schemas/references.ts') },
   { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
   { path: 'serve', summary: 'Run a broker on this machine', load: () => import('../commands/serve.ts') },
   { path: 'completion', summary: 'Print the completion script for a shell', load: () => import('./completion-command.ts') },

@@ -1,5 +1,6 @@
 // ktool avro produce: produce, with values that have a schema.
 
+import { UsageError } from '../../errors.ts'
 import { defineCommand } from '../command.ts'
 import { command as produce } from '../produce.ts'
 
@@ -25,6 +26,10 @@ export const command = defineCommand({
       doc: 'A copy',
     },
   ],
-  run: (context, args, flags) =>
-    produce.run(context, args, { ...flags, valueSchema: flags.valueSchema ?? `${args.topic}-value@latest` }),
+  run(context, args, flags) {
+    if (flags.valueSchema === undefined && args.topic === '-') {
+      throw new UsageError('records that name their topics need a --value-schema')
+    }
+    return produce.run(context, args, { ...flags, valueSchema: flags.valueSchema ?? `${args.topic}-value@latest` })
+  },
 })
