@@ -326,11 +326,17 @@ function answerOf(where: string, status: number, text: string): unknown {
     throw new RegistryError(`${where} answered with something that is not JSON`, status, status)
   }
   const { error_code: code, message } = (json ?? {}) as { error_code?: unknown; message?: unknown }
-  const said = typeof message === 'string' ? message : (http.STATUS_CODES[status] ?? `status ${status}`)
+  // The whole of the other schema helps nobody in an error.
+  const said =
+    typeof message === 'string'
+      ? message.replace(/, \{oldSchema: '[\s\S]*?'\}(?=, \{|\])/g, '')
+      : (http.STATUS_CODES[status] ?? `status ${status}`)
   const hint =
-    status === 401 || status === 403
-      ? 'log in with -X schema.registry.basic.auth.user.info=USER:PASSWORD, or a bearer token'
-      : undefined
+    status === 409
+      ? '`ktool schemas check` lists what is in the way'
+      : status === 401 || status === 403
+        ? 'log in with -X schema.registry.basic.auth.user.info=USER:PASSWORD, or a bearer token'
+        : undefined
   throw new RegistryError(`${where}: ${said}`, status, typeof code === 'number' ? code : status, hint)
 }
 

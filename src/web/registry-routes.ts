@@ -133,7 +133,7 @@ const routes: readonly Route[] = [
       query,
     ).map(entity)
   }),
-  route('GET /schemas/types', () => [...schemaTypes].reverse()),
+  route('GET /schemas/types', () => ['JSON', 'PROTOBUF', 'AVRO']),
   route('GET /schemas/ids/*', (registry, asked) => {
     const [{ schema, schemaType, references, more }] = byId(registry, asked)
     const most = flag(asked.query, 'fetchMaxId') ? { maxId: registry.state.nextId(DEFAULT_CONTEXT) - 1 } : {}
@@ -153,7 +153,7 @@ const routes: readonly Route[] = [
   route('GET /schemas/ids/*/versions', (registry, asked) => {
     const all = byId(registry, asked).filter((each) => isWanted(each, asked.query))
     return page(
-      all.map(({ subject, version }) => ({ subject, version })),
+      all.map(({ subject, version }) => ({ subject, version })).sort((a, b) => (a.subject < b.subject ? -1 : 1)),
       asked.query,
     )
   }),

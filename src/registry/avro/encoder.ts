@@ -3,7 +3,7 @@
 // from their text (see decoder.ts) or from the number or text that they stand on. What does not fit is told with its path.
 
 import { plainJson } from '../../util/json.ts'
-import { didYouMean } from '../../util/nearest.ts'
+import { didYouMean, nearest } from '../../util/nearest.ts'
 import { DoesNotFitError, InvalidSchemaError } from '../errors.ts'
 import { defaultBranch, isLatin1 } from './defaults.ts'
 import {
@@ -256,8 +256,11 @@ class Compiler {
     const encoders = fields.map(({ type }) => this.compile(type))
     // Made when first needed: a default may be of the type that is being compiled.
     const defaults: (Buffer | undefined)[] = []
-    const defaultOf = (w: AvroWriter, i: number): Buffer => {
+    const defaultOf = (w: AvroWriter, i: number, value: Json): Buffer => {
       if (!fields[i].hasDefault) {
+        const others = Object.keys(value).filter((key) => !names.includes(key))
+        const slip = nearest(names[i], others)[0]
+        if (slip !== undefined) unknownField(w, schema, { [slip]: null })
         w.step(names[i])
         w.fail(`is missing, and ${fullName} has no default for it`)
       }
@@ -268,7 +271,7 @@ class Compiler {
       let found = 0
       for (let i = 0; i < length; i++) {
         const field = value[names[i]]
-        if (field === undefined || !Object.hasOwn(value, names[i])) w.raw(defaultOf(w, i))
+        if (field === undefined || !Object.hasOwn(value, names[i])) w.raw(defaultOf(w, i, value))
         else {
           found++
           w.step(names[i])

@@ -1,4 +1,5 @@
-// The errors that a registry answers with: code, and the words of Confluent's. The status is the first three digits.
+// The errors that a registry answers with: code, and the words of Confluent's (its missing blanks too, as programs compare
+// them). The status is the first three digits.
 
 export class RegistryFailure extends Error {
   readonly code: number
@@ -19,13 +20,13 @@ export const failures = {
   schemaNotFound: (id?: number) =>
     new RegistryFailure(40403, id === undefined ? 'Schema not found' : `Schema ${id} not found`),
   subjectSoftDeleted: (subject: string) =>
-    new RegistryFailure(40404, `Subject '${subject}' was soft deleted. Set permanent=true to delete permanently`),
+    new RegistryFailure(40404, `Subject '${subject}' was soft deleted.Set permanent=true to delete permanently`),
   subjectNotSoftDeleted: (subject: string) =>
     new RegistryFailure(40405, `Subject '${subject}' was not deleted first before being permanently deleted`),
   versionSoftDeleted: (subject: string, version: number) =>
     new RegistryFailure(
       40406,
-      `Subject '${subject}' Version ${version} was soft deleted. Set permanent=true to delete permanently`,
+      `Subject '${subject}' Version ${version} was soft deleted.Set permanent=true to delete permanently`,
     ),
   versionNotSoftDeleted: (subject: string, version: number) =>
     new RegistryFailure(

@@ -143,12 +143,10 @@ export class Registry {
     const all = this.state.all(subject).filter(({ deleted }) => !deleted)
     const parsed = await this.parse(schema)
     if (version === undefined) return this.problems(parsed, all, this.levelOf(subject))
-    if (all.length === 0) {
-      if (version === 'latest') return []
-      throw failures.subjectNotFound(subject)
-    }
-    const level = this.levelOf(subject)
-    return this.problems(parsed, [this.find(subject, version)], level)
+    const against = version === 'latest' ? all.at(-1) : all.find((each) => each.version === version)
+    if (against !== undefined) return this.problems(parsed, [against], this.levelOf(subject))
+    if (version === 'latest') return []
+    throw failures.versionNotFound(version)
   }
 
   /** Throws 40401, 40404 and the like; 42206 where another schema needs one of them. */
