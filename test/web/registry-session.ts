@@ -49,12 +49,13 @@ const withDefault: Field = { ...b, default: '' }
 /** The session: each line one call. */
 export async function session(base: string): Promise<Answered[]> {
   const answers: Answered[] = []
+  const counts = new Map<string, number>()
   const call = async (line: string, body?: unknown) => {
     const [method, path] = line.split(' ')
     const { status, text } = await ask(base, method, path, body)
-    const number = answers.filter((each) => each.call.startsWith(line)).length
-    const name = number === 0 ? line : `${line} (${number + 1})`
-    answers.push({ call: name, status, said: plain(status, text) })
+    const number = (counts.get(line) ?? 0) + 1
+    counts.set(line, number)
+    answers.push({ call: number === 1 ? line : `${line} (${number})`, status, said: plain(status, text) })
   }
   const versions = '/subjects/s-value/versions'
 
