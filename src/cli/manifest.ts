@@ -26,6 +26,8 @@ export const nouns: Record<string, string> = {
   transactions: 'Look at transactions, find those that hang, and end them',
   partitions: 'Move partitions to other brokers, and elect their leaders',
   profile: 'Keep the settings of clusters under names',
+  avro: 'Produce and consume by the schemas of a registry',
+  schemas: 'List, register, check, compare and delete the schemas of a registry',
 }
 
 // biome-ignore format: one line a command
@@ -79,6 +81,18 @@ export const manifest: readonly Entry[] = [
   { path: 'profile use', summary: 'Use a profile from now on', load: () => import('../commands/profile/use.ts') },
   { path: 'profile delete', summary: 'Delete a profile', load: () => import('../commands/profile/delete.ts') },
   { path: 'profile import', summary: 'Make a profile of a configuration file', load: () => import('../commands/profile/import.ts') },
+  { path: 'avro produce', summary: 'Write JSON to a topic as Avro, by the schemas of a registry', load: () => import('../commands/avro/produce.ts') },
+  { path: 'avro consume', summary: 'Print the records of topics as JSON, by the schemas of a registry', load: () => import('../commands/avro/consume.ts') },
+  { path: 'schemas list', summary: 'List the subjects of a schema registry', load: () => import('../commands/schemas/list.ts') },
+  { path: 'schemas get', summary: 'Print a schema', load: () => import('../commands/schemas/get.ts') },
+  { path: 'schemas register', summary: 'Register a schema under a subject', load: () => import('../commands/schemas/register.ts') },
+  { path: 'schemas check', summary: 'Tell whether a schema is compatible with a subject, and why not', load: () => import('../commands/schemas/check.ts') },
+  { path: 'schemas lookup', summary: 'Tell the version and id that a schema has under a subject', load: () => import('../commands/schemas/lookup.ts') },
+  { path: 'schemas delete', summary: 'Delete a subject or one of its versions', load: () => import('../commands/schemas/delete.ts') },
+  { path: 'schemas compatibility', summary: 'Show or set which changes of schemas are allowed', load: () => import('../commands/schemas/compatibility.ts') },
+  { path: 'schemas mode', summary: 'Show or set whether a registry takes schemas', load: () => import('../commands/schemas/mode.ts') },
+  { path: 'schemas diff', summary: 'Show what two versions of a subject differ in', load: () => import('../commands/schemas/diff.ts') },
+  { path: 'schemas references', summary: 'List the schemas that use a schema', load: () => import('../commands/schemas/references.ts') },
   { path: 'help', summary: 'Show help on a command', load: () => import('./help-command.ts') },
   { path: 'dump', summary: 'Show and check the files of a log directory, without a broker', load: () => import('../commands/dump.ts') },
   { path: 'doctor', summary: 'Find out what keeps a cluster from being used from here', load: () => import('../commands/doctor.ts') },

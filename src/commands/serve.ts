@@ -3,16 +3,18 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { type BrokerLog, startBroker } from '../broker/broker.ts'
+import { type Broker, type BrokerLog, startBroker } from '../broker/broker.ts'
 import { brokerDefinitions, isBrokerConfig } from '../broker/configs/broker-configs.ts'
 import type { Endpoint, Listener } from '../broker/options.ts'
 import { parseConfig } from '../config/file.ts'
 import { ExitCode, UsageError } from '../errors.ts'
 import { keyValue } from '../util/key-value.ts'
 import { didYouMean } from '../util/nearest.ts'
+import type { RegistryServer } from '../web/registry-server.ts'
 import { type Context, defineCommand } from './command.ts'
 
 const DEFAULT_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 9092 }
+const DEFAULT_REGISTRY_PORT = 8081
 
 export const command = defineCommand({
   path: 'serve',
@@ -30,7 +32,7 @@ export const command = defineCommand({
     },
     advertise: {
       value: 'HOST:PORT',
-      parse: parseEndpoint,
+      parse: (text: string) => parseEndpoint(text),
       doc: 'The address that clients are told, where they reach the broker under another one',
     },
     data: {
@@ -54,7 +56,7 @@ export const command = defineCommand({
     config: { value: 'FILE', complete: 'file', doc: "A Kafka server.properties; Kafka's own names for everything" },
     metrics: {
       value: 'HOST:PORT',
-      parse: parseEndpoint,
+      parse: (text: string) => parseEndpoint(text),
       doc: 'Where to answer /metrics for Prometheus and /health over HTTP',
     },
     logFormat: {
@@ -63,6 +65,13 @@ export const command = defineCommand({
       default: 'text',
       doc: 'What the broker says as lines of text, or as JSON objects with time and level',
     },
+    registry: {
+      value: 'HOST:PORT',
+      parse: (text: string) => parseEndpoint(text, DEFAULT_REGISTRY_PORT),
+      defaultDoc: 'port 8081 beside the first listener; a free one beside a free one',
+      doc: 'Where the schema registry listens',
+    },
+    noRegistry: { doc: 'Without a schema registry' },
     set: {
       short: 'X',
       value: 'KEY=VALUE',
@@ -81,6 +90,9 @@ export const command = defineCommand({
   async run(context, _args, flags) {
     if (flags.memory && flags.data !== undefined) {
       throw new UsageError('--memory keeps nothing, --data says where to keep it', { hint: 'leave one of them out' })
+    }
+    if (flags.noRegistry && flags.registry !== undefined) {
+      throw new UsageError('--registry and --no-registry exclude each other')
     }
     const properties = { ...fileProperties(flags.config, context), ...Object.fromEntries(flags.set.map(checked)) }
     const say = flags.logFormat === 'json' ? jsonLog(context) : textLog(context)
@@ -114,8 +126,10 @@ export const command = defineCommand({
       const address = name({ ...flags.metrics, port: operations?.port ?? 0 })
       say.note(`metrics on http://${address}/metrics, health on http://${address}/health`)
     }
+    const registry = flags.noRegistry ? undefined : await serveRegistry(say, broker as Broker, flags.registry)
     await aborted(context.signal)
     say.verbose('stopping')
+    await registry?.close()
     await broker.close()
     await operations?.close()
     say.verbose('stopped')
@@ -158,6 +172,32 @@ function jsonLog(context: Context): ServeLog {
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/
 
+/** The schema registry, after the listeners: they need not wait for it. Its own port is needed only where it was asked for. */
+async function serveRegistry(
+  say: ServeLog,
+  broker: Broker,
+  asked: Endpoint | undefined,
+): Promise<RegistryServer | undefined> {
+  const { RegistryServer } = await import('../web/registry-server.ts')
+  const [{ host, port }] = broker.listeners
+  const beside = { host, port: port === DEFAULT_ENDPOINT.port ? DEFAULT_REGISTRY_PORT : 0 }
+  let server: RegistryServer
+  try {
+    server = await RegistryServer.listen(broker, asked ?? beside, (text) => say.warn(text))
+  } catch (error) {
+    if (asked !== undefined || !(error instanceof UsageError)) {
+      await broker.close()
+      throw error
+    }
+    say.warn(`no schema registry: ${error.message}`)
+    return undefined
+  }
+  const url = `http://${name(server.endpoint)}`
+  const isDefault = server.endpoint.port === DEFAULT_REGISTRY_PORT && server.endpoint.host === DEFAULT_ENDPOINT.host
+  say.note(`schema registry on ${url}; next: ktool schemas list${isDefault ? '' : ` --registry ${url}`}`)
+  return server
+}
+
 /** The line that a newcomer types in another terminal. */
 function nextLine({ host, port, protocol }: Listener): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
@@ -170,9 +210,9 @@ function name({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-function parseEndpoint(text: string): Endpoint {
+function parseEndpoint(text: string, defaultPort = DEFAULT_ENDPOINT.port): Endpoint {
   const match = /^(?:\[(.+)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text.trim())
-  const port = Number(match?.[3] ?? DEFAULT_ENDPOINT.port)
+  const port = Number(match?.[3] ?? defaultPort)
   if (match === null || text.trim() === '' || port > 65535) {
     throw new UsageError(`'${text}' is not HOST:PORT`, { hint: 'write it as 127.0.0.1:9092 or [::1]:9092' })
   }

@@ -28,6 +28,12 @@ test('a hostile size closes the connection and leaves the others alone', async (
   assert.equal((await client.call(ApiVersions, 0, {})).errorCode, 0)
 })
 
+test("bytes that are left over after a request are let be: librdkafka's Metadata request for all topics has some", async (t) => {
+  const { client } = await start(t)
+  const frame = Buffer.from('000000190003000c00000003000772646b61666b610000000000010000', 'hex')
+  assert.equal(correlationIdOf(await client.raw(frame)), 3)
+})
+
 test('a request that can not be read, and an unknown API or version, close the connection', async (t) => {
   const { connect } = await start(t)
   const truncated = Buffer.concat(encodeRequest(Metadata, 9, 1, 'x', { topics: null })).subarray(0, -1)
