@@ -11,7 +11,9 @@ import { ApiVersions } from '../src/protocol/apis/18-api-versions.ts'
 import { RawClient } from '../test/broker/harness.ts'
 import { writeLines } from '../test/interop/data.ts'
 import { type Kafka, startKafka } from '../test/interop/peers/kafka.ts'
-import { ktool, serve } from '../test/interop/peers/ktool.ts'
+import { ktool, type Serve, serve } from '../test/interop/peers/ktool.ts'
+import { freePorts } from '../test/interop/peers/run.ts'
+import { orderSchema, writeOrders } from './avro-orders.ts'
 import { type Cost, measure, median } from './measure.ts'
 import { type Bench, type Row, rows } from './rows.ts'
 
@@ -27,6 +29,8 @@ const chosen = rows.filter(({ name }) => name.includes(options.only))
 const results: unknown[] = []
 let missed = 0
 
+/** Brings the schema registry of the Avro rows. */
+let registryOwner: Serve | undefined
 const kafka = await startKafka()
 try {
   const bench = await prepare(kafka)
@@ -34,6 +38,7 @@ try {
   if ('start: serve'.includes(options.only)) await measureServe(kafka)
 } finally {
   await kafka.wipe()
+  await registryOwner?.wipe()
   rmSync(folder, { recursive: true })
 }
 const resultFolder = join(import.meta.dirname, 'results')
@@ -64,8 +69,10 @@ async function prepare({ bootstrap }: Kafka): Promise<Bench> {
   for (const codec of ['lz4', 'snappy', 'zstd', 'gzip']) {
     if (needed(`consume ${codec}`)) codecs[codec] = await fill(await topic(1), 4, '-z', codec)
   }
+  const avro = needed('avro') ? await prepareAvro(bootstrap, count, topic) : NO_AVRO
   return {
     kafka,
+    avro,
     lines,
     oneLine,
     topic,
@@ -76,6 +83,21 @@ async function prepare({ bootstrap }: Kafka): Promise<Bench> {
     big: needed('consume') || needed('last 10') ? await fill(await topic(1), 8) : '',
     wide: needed('12 partitions') ? await fill(await topic(12), 8, '-K', '\\t') : '',
   }
+}
+
+const NO_AVRO = { registry: '', orders: '', schema: '', count: 0, topic: '' }
+
+async function prepareAvro(bootstrap: string, count: number, newTopic: (partitions: number) => Promise<string>) {
+  const [orders, schema] = [join(folder, 'orders.jsonl'), join(folder, 'order.avsc')]
+  writeOrders(orders, count)
+  writeFileSync(schema, orderSchema)
+  const [port] = await freePorts(1)
+  registryOwner = await serve({ args: ['--registry', `127.0.0.1:${port}`] })
+  const registry = `http://127.0.0.1:${port}`
+  const topic = await newTopic(1)
+  const args = ['avro', 'produce', topic, '--lines', orders, '-b', bootstrap, '--registry', registry]
+  await done([...args, '--value-schema', schema])
+  return { registry, orders, schema, count, topic }
 }
 
 async function done(args: string[]): Promise<void> {
