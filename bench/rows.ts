@@ -1,7 +1,9 @@
 // What is measured: each row a piece of work, done by ktool and by its peers, and how they must compare.
 
+import { join } from 'node:path'
 import type { Kafka } from '../test/interop/peers/kafka.ts'
 import { program } from '../test/interop/peers/ktool.ts'
+import { environment } from '../test/interop/peers/python.ts'
 import type { Run } from './measure.ts'
 
 /** Where the work happens: topics with content, and files. */
@@ -19,6 +21,8 @@ export interface Bench {
   /** A file of lines (99 bytes with the newline), keyed up to the first tab. */
   lines: string
   oneLine: string
+  /** A schema registry, a file of orders as JSON lines with its schema, how many they are, and a topic that has them. */
+  avro: { registry: string; orders: string; schema: string; count: number; topic: string }
   /** A new, empty topic. */
   topic(partitions: number): Promise<string>
 }
@@ -276,4 +280,36 @@ const dumping: Row[] = [
   },
 ]
 
-export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing, ...dumping]
+/** A Python program of this folder, with confluent-kafka. */
+const python = async (file: string, ...args: string[]): Promise<Run> => ({
+  command: [await environment(), join(import.meta.dirname, 'peers', file), ...args],
+})
+
+const avro: Row[] = [
+  {
+    name: 'avro: consume 1 M orders as JSON',
+    rssMiB: 200,
+    limits: [{ peer: 'python', wall: 1 / 5 }],
+    runs: async ({ kafka: { bootstrap }, avro: { registry, topic, count } }) => ({
+      ktool: ktool('avro', 'consume', topic, '-e', '-b', bootstrap, '--registry', registry),
+      python: await python('avro_consume.py', bootstrap, registry, topic, String(count)),
+    }),
+  },
+  {
+    name: 'avro: produce 1 M orders from JSON',
+    rssMiB: 200,
+    limits: [{ peer: 'python', wall: 1 / 4 }],
+    runs: async (bench) => {
+      const { registry, orders, schema } = bench.avro
+      const { bootstrap } = bench.kafka
+      const [ours, theirs] = [await bench.topic(1), await bench.topic(1)]
+      const args = ['avro', 'produce', ours, '-b', bootstrap, '--registry', registry, '--value-schema', schema]
+      return {
+        ktool: { ...ktool(...args), stdin: orders },
+        python: { ...(await python('avro_produce.py', bootstrap, registry, theirs, schema)), stdin: orders },
+      }
+    },
+  },
+]
+
+export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing, ...dumping, ...avro]

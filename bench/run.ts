@@ -10,7 +10,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { writeLines } from '../test/interop/data.ts'
 import { type Kafka, startKafka } from '../test/interop/peers/kafka.ts'
-import { ktool } from '../test/interop/peers/ktool.ts'
+import { ktool, type Serve, serve } from '../test/interop/peers/ktool.ts'
+import { freePorts } from '../test/interop/peers/run.ts'
+import { orderSchema, writeOrders } from './avro-orders.ts'
 import { type Cost, measure, median } from './measure.ts'
 import { type Bench, type Row, rows } from './rows.ts'
 import { measureServing } from './serve.ts'
@@ -28,6 +30,8 @@ const chosen = rows.filter(({ name }) => name.includes(options.only))
 const results: unknown[] = []
 let missed = 0
 
+/** Brings the schema registry of the Avro rows. */
+let registryOwner: Serve | undefined
 try {
   if (chosen.length > 0) await measureRows()
   await measureServing({
@@ -45,6 +49,7 @@ try {
     },
   })
 } finally {
+  await registryOwner?.wipe()
   rmSync(folder, { recursive: true })
 }
 const resultFolder = join(import.meta.dirname, 'results')
@@ -86,8 +91,10 @@ async function prepare(kafka: Kafka): Promise<Bench> {
   for (const codec of ['lz4', 'snappy', 'zstd', 'gzip']) {
     if (needed(`consume ${codec}`)) codecs[codec] = await fill(await topic(1), 4, '-z', codec)
   }
+  const avro = needed('avro') ? await prepareAvro(bootstrap, count, topic) : NO_AVRO
   return {
     kafka,
+    avro,
     lines,
     oneLine,
     topic,
@@ -98,6 +105,21 @@ async function prepare(kafka: Kafka): Promise<Bench> {
     big: needed('consume') || needed('last 10') || needed('dump') ? await fill(await topic(1), 8) : '',
     wide: needed('12 partitions') ? await fill(await topic(12), 8, '-K', '\\t') : '',
   }
+}
+
+const NO_AVRO = { registry: '', orders: '', schema: '', count: 0, topic: '' }
+
+async function prepareAvro(bootstrap: string, count: number, newTopic: (partitions: number) => Promise<string>) {
+  const [orders, schema] = [join(folder, 'orders.jsonl'), join(folder, 'order.avsc')]
+  writeOrders(orders, count)
+  writeFileSync(schema, orderSchema)
+  const [port] = await freePorts(1)
+  registryOwner = await serve({ args: ['--registry', `127.0.0.1:${port}`] })
+  const registry = `http://127.0.0.1:${port}`
+  const topic = await newTopic(1)
+  const args = ['avro', 'produce', topic, '--lines', orders, '-b', bootstrap, '--registry', registry]
+  await done([...args, '--value-schema', schema])
+  return { registry, orders, schema, count, topic }
 }
 
 async function done(args: string[]): Promise<void> {

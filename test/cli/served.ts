@@ -1,4 +1,4 @@
-// `ktool serve` beside the tests of a file: started before them, stopped cleanly after them.
+// `ktool serve` with its schema registry beside the tests of a file: started before them, stopped cleanly after them.
 
 import assert from 'node:assert/strict'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
@@ -7,7 +7,7 @@ import { after, before } from 'node:test'
 import { start } from './run.ts'
 
 export interface Served {
-  /** The variables by which ktool finds the broker, there once the tests run. */
+  /** The variables by which ktool finds the broker and the registry, there once the tests run. */
   env: Record<string, string>
   /** What it wrote to stderr so far. */
   stderr(): string
@@ -27,8 +27,10 @@ export function served(...args: string[]): Served {
     })
     for await (const line of createInterface(broker.stdout)) {
       const address = /listening on (\S+:\d+)/.exec(line)?.[1]
-      if (address === undefined) continue
-      env.KTOOL_BOOTSTRAP = address
+      if (address !== undefined) env.KTOOL_BOOTSTRAP = address
+      const registry = /schema registry on (\S+);/.exec(line)?.[1]
+      if (registry === undefined) continue
+      env.KTOOL_REGISTRY = registry
       return
     }
     throw new Error(`the broker did not start: ${stderr}`)

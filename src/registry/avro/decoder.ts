@@ -273,7 +273,7 @@ export class AvroReader {
     const at = this.take(4)
     for (let i = 0; i < 4; i++) floatBytes[i] = this.source[at + i]
     const [value] = float32
-    if (!Number.isFinite(value) || Math.fround(Math.round(value)) === value) return value
+    if (!Number.isFinite(value) || (Number.isInteger(value) && Math.abs(value) < 1e9)) return value
     for (let digits = 6; digits < 9; digits++) {
       const short = Number(value.toPrecision(digits))
       if (Math.fround(short) === value) return short
