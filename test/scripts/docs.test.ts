@@ -79,6 +79,7 @@ const pages: Record<string, RegExp> = {
   'docs/cluster.md': /^(cluster|brokers|transactions) /,
   'docs/partitions.md': /^partitions /,
   'docs/configs.md': /^(configs|quotas) /,
+  'docs/schemas.md': /^schemas /,
 }
 
 for (const [page, about] of Object.entries(pages)) {
