@@ -81,6 +81,7 @@ const pages: Record<string, RegExp> = {
   'docs/connecting.md': /^profile /,
   'docs/configs.md': /^(configs|quotas) /,
   'docs/acls.md': /^(acls|users) /,
+  'docs/schemas.md': /^schemas /,
 }
 
 for (const [page, about] of Object.entries(pages)) {
