@@ -9,6 +9,7 @@ import { type ServerConnection, ServerListener } from '../net/server.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
+import { ByteQuotas } from './byte-quotas.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
@@ -56,6 +57,7 @@ export class Broker implements RunningBroker {
   readonly controller: Controller
   readonly partitions: Partitions
   readonly producerIds: ProducerIds
+  readonly byteQuotas: ByteQuotas
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
   readonly markers: MarkerWriter
@@ -114,6 +116,7 @@ export class Broker implements RunningBroker {
       },
       note: (text) => log.note(text),
     })
+    this.byteQuotas = new ByteQuotas(metadata.image, configs)
     this.producerIds = new ProducerIds(this.controller, metadata)
     const reports = { now: Date.now, note: (text: string) => log.verbose(text), warn: (text: string) => log.warn(text) }
     const storeIn = (topic: string, tooLarge: ErrorName) => {

@@ -1,5 +1,5 @@
-// Client quotas: which there can be, and which of them a filter finds (KIP-546). They are kept and shown; this broker slows
-// nobody down. (Kafka: ClientQuotaControlManager, ClientQuotasImage.)
+// Client quotas: which there can be, and which of them a filter finds (KIP-546). They are kept and shown; those of
+// bytes slow clients down (byte-quotas.ts). (Kafka: ClientQuotaControlManager, ClientQuotasImage.)
 
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'

@@ -2,6 +2,8 @@
 // closes the connection, as in Kafka; only an ApiVersions request of an unknown version gets an answer all the same (KIP-511).
 
 import type { Answer, ServerConnection, ServerHandler } from '../net/server.ts'
+import { Produce, type ProduceRequest } from '../protocol/apis/00-produce.ts'
+import { Fetch, type FetchRequest } from '../protocol/apis/01-fetch.ts'
 import { SaslHandshake } from '../protocol/apis/17-sasl-handshake.ts'
 import { ApiVersions } from '../protocol/apis/18-api-versions.ts'
 import { SaslAuthenticate } from '../protocol/apis/36-sasl-authenticate.ts'
@@ -9,11 +11,11 @@ import { errorCode, ProtocolError } from '../protocol/errors.ts'
 import { encodeResponse, type RequestHeader, readRequestBody, readRequestHeader } from '../protocol/frame.ts'
 import { Reader } from '../protocol/reader.ts'
 import type { Broker } from './broker.ts'
-import { type AnyHandler, advertised } from './handler.ts'
+import { type AnyHandler, advertised, type RequestContext } from './handler.ts'
 import { handlers } from './handlers/index.ts'
 import type { Gate } from './security/gate.ts'
 import type { ListenerSecurity } from './security/listener-security.ts'
-import { Session } from './security/session.ts'
+import { ANONYMOUS, Session } from './security/session.ts'
 
 export class Router implements ServerHandler {
   private readonly broker: Broker
@@ -43,9 +45,47 @@ export class Router implements ServerHandler {
     if (version < handler.versions[0] || version > handler.versions[1]) return this.unsupported(handler, header)
     const request = readRequestBody(handler.api, version, reader)
     const context = { broker: this.broker, version, clientId: header.clientId, connection, session, handlers }
-    const response = this.gate === null ? handler.handle(request, context) : this.gate.handle(handler, request, context)
+    if (this.broker.byteQuotas.any && METERED.has(header.apiKey)) {
+      return this.metered(handler, header, request, context, frame.length)
+    }
+    const response = this.answer(handler, request, context)
     if (response instanceof Promise) return response.then((value) => encode(handler, header, value))
     return encode(handler, header, response)
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: a request and its answer, of whatever API
+  private answer(handler: AnyHandler, request: any, context: RequestContext): any {
+    return this.gate === null ? handler.handle(request, context) : this.gate.handle(handler, request, context)
+  }
+
+  /** Answers Produce and Fetch where there are quotas: who is above one waits, and a fetch gets nothing until then. */
+  private async metered(
+    handler: AnyHandler,
+    header: RequestHeader,
+    request: ProduceRequest & FetchRequest,
+    context: RequestContext,
+    bytes: number,
+  ): Promise<Answer> {
+    const { byteQuotas } = this.broker
+    const { connection, session, clientId } = context
+    const client = { user: (session?.principal ?? ANONYMOUS).replace(/^User:/, ''), clientId: clientId ?? '' }
+    if (header.apiKey === Produce.key) {
+      const response = await this.answer(handler, request, context)
+      const waitMs = byteQuotas.record('producer_byte_rate', client, bytes, Date.now())
+      connection.mute(waitMs)
+      return encode(handler, header, response === null ? null : { ...response, throttleTimeMs: waitMs })
+    }
+    const quota = 'consumer_byte_rate'
+    const maxBytes = Math.min(request.maxBytes, byteQuotas.most(quota, client))
+    const answer = encode(handler, header, await this.answer(handler, { ...request, maxBytes }, context))
+    const size = (answer ?? []).reduce((sum, piece) => sum + piece.length, 0)
+    const now = Date.now()
+    const waitMs = byteQuotas.record(quota, client, size, now)
+    if (waitMs === 0) return answer
+    byteQuotas.unrecord(quota, client, size, now)
+    connection.mute(waitMs)
+    connection.takeBack()
+    return encode(handler, header, { throttleTimeMs: waitMs })
   }
 
   rejected(connection: ServerConnection, error: unknown): void {
@@ -72,6 +112,9 @@ export class Router implements ServerHandler {
     })
   }
 }
+
+/** What has quotas of bytes. */
+const METERED: ReadonlySet<number> = new Set([Produce.key, Fetch.key])
 
 /** These two know by themselves when they may come. */
 const LOGIN: ReadonlySet<number> = new Set([SaslHandshake.key, SaslAuthenticate.key])

@@ -66,6 +66,8 @@ export class ServerConnection {
   private paused = false
   private closed = false
   private ending = false
+  /** Runs while nothing of the client is heard. */
+  private muted: NodeJS.Timeout | undefined
 
   constructor(
     listener: ServerListener,
@@ -130,9 +132,20 @@ export class ServerConnection {
     this.ending = true
   }
 
+  /** The client is not heard for so long once the answer to the request at hand is sent. Milliseconds; 0: it is. */
+  mute(ms: number): void {
+    if (ms <= 0 || this.closed) return
+    clearTimeout(this.muted)
+    this.muted = setTimeout(() => {
+      this.muted = undefined
+      this.work()
+    }, ms).unref()
+  }
+
   destroy(): void {
     if (this.closed) return
     this.closed = true
+    clearTimeout(this.muted)
     this.queue.length = 0
     this.socket.destroy()
     for (const tell of this.onClose) tell()
@@ -151,7 +164,7 @@ export class ServerConnection {
 
   /** Handles queued frames until one has to be waited for, or the socket takes no more. */
   private work(): void {
-    while (!this.busy && !this.closed && this.queue.length > 0 && !this.socket.writableNeedDrain) {
+    while (this.isFree && this.queue.length > 0) {
       const frame = this.queue.shift() as Buffer
       let answer: Answer | Promise<Answer>
       try {
@@ -173,6 +186,11 @@ export class ServerConnection {
       } else this.finish(frame, answer)
     }
     this.flow()
+  }
+
+  /** Whether the next request can be answered. */
+  private get isFree(): boolean {
+    return !this.busy && !this.closed && this.muted === undefined && !this.socket.writableNeedDrain
   }
 
   private finish(frame: Buffer, answer: Answer): void {
@@ -209,7 +227,7 @@ export class ServerConnection {
   /** Reads on exactly while nothing waits. */
   private flow(): void {
     if (this.closed) return
-    const waiting = this.queue.length > 0 || this.socket.writableNeedDrain
+    const waiting = this.queue.length > 0 || this.socket.writableNeedDrain || this.muted !== undefined
     if (waiting === this.paused) return
     this.paused = waiting
     if (waiting) this.socket.pause()
