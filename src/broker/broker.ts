@@ -10,6 +10,7 @@ import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
 import { ByteQuotas } from './byte-quotas.ts'
+import { ClientTelemetry } from './client-telemetry.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
@@ -61,6 +62,7 @@ export class Broker implements RunningBroker {
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
   readonly markers: MarkerWriter
+  readonly telemetry: ClientTelemetry
   readonly log: BrokerLog
   readonly logs: LogManager
   /** Who may do what; null where everybody may do everything. */
@@ -90,6 +92,7 @@ export class Broker implements RunningBroker {
     this.advertised = parts.advertised
     this.users = parts.users ?? new Map()
     this.authorizer = parts.authorizer
+    this.telemetry = new ClientTelemetry({ configs, image: metadata.image, now: Date.now })
     this.configsChanged(ResourceType.broker)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
@@ -204,6 +207,8 @@ export class Broker implements RunningBroker {
       this.configs.dynamic = image.configsOf(ResourceType.broker, String(this.nodeId))
       this.configs.dynamicDefault = image.configsOf(ResourceType.broker, '')
       this.partitions?.configsChanged()
+    } else if (resourceType === ResourceType.clientMetrics) {
+      this.telemetry.subscriptionsChanged()
     }
   }
 }

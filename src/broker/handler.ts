@@ -27,6 +27,8 @@ export interface Handler<Request, Response> {
   readonly versions: readonly [min: number, max: number]
   /** The lowest version that ApiVersions names, where that is another one. */
   readonly advertisedMin?: number
+  /** It is answered, but ApiVersions does not name it. */
+  readonly isHidden?: boolean
   /**
    * Answers a request; null where the client wants no answer. Byte fields of the request are views of a buffer that is used
    * again after the answer.
