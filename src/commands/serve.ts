@@ -93,7 +93,8 @@ export const command = defineCommand({
       const { protocol } = endpoint
       const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
       context.stdout.write(`listening on ${name(endpoint)}${kind}, ${where}; next: ${nextLine(endpoint)}\n`)
-      if (!LOOPBACK.test(endpoint.host) && !protocol.startsWith('SASL')) {
+      const isOpen = !protocol.startsWith('SASL') && !properties['authorizer.class.name']
+      if (isOpen && !LOOPBACK.test(endpoint.host)) {
         context.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
       }
     }
