@@ -28,6 +28,7 @@ const packages: Readonly<Record<string, string>> = {
   'node-forge': 'net',
   kafkajs: 'commands',
   ora: 'cli',
+  'prom-client': 'web',
   snappy: 'records',
   snappyjs: 'records',
   'string-width': 'output',

@@ -5,11 +5,12 @@
 // startBroker is what `ktool serve` and programs that want a broker of their own call.
 
 import { UsageError } from '../errors.ts'
-import { type ServerConnection, ServerListener } from '../net/server.ts'
+import type { ServerConnection } from '../net/server.ts'
+import { ServerListener } from '../net/server-listener.ts'
+import { ServerMemory } from '../net/server-memory.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
-import { ByteQuotas } from './byte-quotas.ts'
 import { ClientTelemetry } from './client-telemetry.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
@@ -22,10 +23,13 @@ import { MetadataLog } from './metadata-log.ts'
 import { type BrokerOptions, brokerSettings, type Endpoint, type Listener } from './options.ts'
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { ClientQuotas } from './quotas/client-quotas.ts'
+import { ConnectionLimits } from './quotas/connection-limits.ts'
 import { Router } from './router.ts'
 import type { Authorizer } from './security/authorizer.ts'
 import type { Gate } from './security/gate.ts'
 import type { ListenerSecurity, listenerSecurity } from './security/listener-security.ts'
+import { Statistics } from './statistics.ts'
 import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from './topic-names.ts'
 import { TransactionCoordinator } from './transactions/coordinator.ts'
 import { MarkerWriter } from './transactions/markers.ts'
@@ -58,7 +62,6 @@ export class Broker implements RunningBroker {
   readonly controller: Controller
   readonly partitions: Partitions
   readonly producerIds: ProducerIds
-  readonly byteQuotas: ByteQuotas
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
   readonly markers: MarkerWriter
@@ -67,9 +70,14 @@ export class Broker implements RunningBroker {
   readonly logs: LogManager
   /** Who may do what; null where everybody may do everything. */
   readonly authorizer: Authorizer | null
+  readonly quotas: ClientQuotas
+  readonly statistics = new Statistics()
+  readonly connections: ConnectionLimits
+  readonly memory: ServerMemory
   private readonly advertised: ReadonlyMap<string, Endpoint>
   private readonly users: ReadonlyMap<string, string>
   private servers: { listener: Listener; server: ServerListener }[] = []
+  private readonly damages = new Set<string>()
   private closing: Promise<void> | undefined
 
   constructor(parts: {
@@ -91,9 +99,12 @@ export class Broker implements RunningBroker {
     this.log = log
     this.advertised = parts.advertised
     this.users = parts.users ?? new Map()
-    this.authorizer = parts.authorizer
     this.telemetry = new ClientTelemetry({ configs, image: metadata.image, now: Date.now })
+    this.authorizer = parts.authorizer
     this.configsChanged(ResourceType.broker)
+    this.quotas = new ClientQuotas(metadata.image, configs, Date.now)
+    this.connections = new ConnectionLimits(metadata.image, configs, Date.now)
+    this.memory = new ServerMemory(requestMemory(configs), ANSWER_MEMORY)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
       logs,
@@ -116,10 +127,10 @@ export class Broker implements RunningBroker {
           this.groups.topicChanged(topic.name, 'deleted')
         },
         configsChanged: (type, name) => this.configsChanged(type, name),
+        quotasChanged: () => this.quotas.changed(),
       },
       note: (text) => log.note(text),
     })
-    this.byteQuotas = new ByteQuotas(metadata.image, configs)
     this.producerIds = new ProducerIds(this.controller, metadata)
     const reports = { now: Date.now, note: (text: string) => log.verbose(text), warn: (text: string) => log.warn(text) }
     const storeIn = (topic: string, tooLarge: ErrorName) => {
@@ -148,6 +159,18 @@ export class Broker implements RunningBroker {
     return { nodeId: this.nodeId, image: this.metadata.image, configs: this.configs }
   }
 
+  /** Tells of files that can't be read, each thing once. */
+  damaged({ message }: Error): void {
+    if (this.damages.has(message)) return
+    if (this.damages.size < MOST_DAMAGES) this.damages.add(message)
+    this.log.warn(message)
+  }
+
+  /** Whether it is about to stop, or has. */
+  get isClosing(): boolean {
+    return this.closing !== undefined
+  }
+
   get dataDirectory(): string {
     return this.logs.dir
   }
@@ -167,6 +190,7 @@ export class Broker implements RunningBroker {
 
   async listen(listeners: readonly Listener[]): Promise<void> {
     const gate = this.authorizer === null ? null : await gateOf(this.authorizer, this.log)
+    const maxFrameBytes = this.configs.number('socket.request.max.bytes')
     for (const listener of listeners) {
       const known = { image: this.metadata.image, given: this.users }
       const security = listener.protocol === 'PLAINTEXT' ? null : await loadSecurity(listener, this.configs, known)
@@ -174,12 +198,16 @@ export class Broker implements RunningBroker {
         host: listener.host,
         port: listener.port,
         tls: security?.tls,
-        maxFrameBytes: this.configs.number('socket.request.max.bytes'),
+        maxFrameBytes,
+        memory: this.memory,
+        backlog: Math.max(BACKLOG, this.configs.number('socket.listen.backlog.size')),
         idleMs: this.configs.number('connections.max.idle.ms'),
-        maxConnections: this.configs.number('max.connections'),
       }
       try {
-        this.servers.push({ listener, server: await ServerListener.listen(options, new Router(this, security, gate)) })
+        this.servers.push({
+          listener,
+          server: await ServerListener.listen(options, new Router(this, security, listener.name, gate)),
+        })
       } catch (error) {
         throw listenError(listener, error)
       }
@@ -229,7 +257,7 @@ async function loadAuthorizer(configs: BrokerConfigs, metadata: MetadataLog): Pr
 }
 
 /** Starts a broker. Rejects with a KtoolError that says what to do where a port or the data directory can't be had. */
-export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const log = options.log ?? SILENT
   const { properties, endpoints, advertised, dataDirectory } = brokerSettings(options)
   const settings = new BrokerConfigs(properties)
@@ -252,7 +280,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users, authorizer })
     broker.controller.electSelf()
     await metadata.flush()
-    await broker.partitions.load(scheduleOf(configs))
+    await loadPartitions(broker, configs)
     broker.groups.load()
     broker.transactions.load()
     for (const { name, partitions } of options.topics ?? []) broker.controller.ensureTopic(name, partitions)
@@ -263,6 +291,16 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     await (broker ?? logs).close().catch((failure: Error) => log.warn(failure.message))
     throw error
   }
+}
+
+async function loadPartitions({ partitions, logs, log }: Broker, configs: BrokerConfigs): Promise<void> {
+  const wasClean = logs.cleanShutdownEpoch !== undefined
+  const begun = performance.now()
+  await partitions.load(scheduleOf(configs))
+  const count = [...logs.logs].length
+  const ms = Math.round(performance.now() - begun)
+  if (wasClean || count === 0) log.verbose(`${count} partitions were opened in ${ms} ms`)
+  else log.note(`the last stop was not clean: ${count} partitions were checked in ${ms} ms`)
 }
 
 /** Whose directory it is; an empty one becomes this node's. */
@@ -295,6 +333,20 @@ function scheduleOf(configs: BrokerConfigs): Schedule {
     cleanerBackoffMs: configs.number('log.cleaner.backoff.ms'),
   }
 }
+
+/** Many clients that come back at the same time are not to be sent away. */
+const BACKLOG = 1024
+/** Answers of all connections together that are on their way. */
+const ANSWER_MEMORY = 64 << 20
+/** Requests of all connections together, where queued.max.request.bytes does not say. */
+const REQUEST_MEMORY = 256 << 20
+
+function requestMemory(configs: BrokerConfigs): number {
+  const configured = configs.number('queued.max.request.bytes')
+  return configured > 0 ? configured : Math.max(REQUEST_MEMORY, 2 * configs.number('socket.request.max.bytes'))
+}
+
+const MOST_DAMAGES = 1000
 
 /** How often flush.ms is looked at, where nothing shorter is asked for. */
 const FLUSH_CHECK_MS = 1000

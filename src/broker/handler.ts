@@ -4,6 +4,7 @@
 import type { ServerConnection } from '../net/server.ts'
 import type { Api, Input } from '../protocol/api.ts'
 import type { Broker } from './broker.ts'
+import type { QuotaClient } from './quotas/client-quotas.ts'
 import type { Access } from './security/guard.ts'
 import type { Session } from './security/session.ts'
 
@@ -12,6 +13,8 @@ export interface RequestContext {
   readonly broker: Broker
   readonly version: number
   readonly clientId: string | null
+  /** Whose quotas hold. */
+  readonly client: QuotaClient
   readonly connection: ServerConnection
   /** Who is on the connection; null on a listener in plain text without a login. */
   readonly session: Session | null

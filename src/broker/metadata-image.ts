@@ -77,8 +77,6 @@ export class MetadataImage {
   readonly topicsById = new Map<string, TopicImage>()
   readonly features = new Map<string, number>()
   readonly quotas = new Map<string, QuotaImage>()
-  /** Another one after each change of the quotas. */
-  quotaVersion = 0
   /** By scramKey. */
   readonly scramCredentials = new Map<string, UserScramCredentialRecord>()
   /** By id. */
@@ -207,7 +205,6 @@ export class MetadataImage {
   }
 
   private changeQuota({ entity, key, value, remove }: ClientQuotaRecord): void {
-    this.quotaVersion++
     const id = quotaKey(entity)
     const quota = this.quotas.get(id)
     if (!remove) {

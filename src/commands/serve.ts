@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { startBroker } from '../broker/broker.ts'
+import { type BrokerLog, startBroker } from '../broker/broker.ts'
 import { brokerDefinitions, isBrokerConfig } from '../broker/configs/broker-configs.ts'
 import type { Endpoint, Listener } from '../broker/options.ts'
 import { parseConfig } from '../config/file.ts'
@@ -52,6 +52,17 @@ export const command = defineCommand({
       doc: 'A topic to make unless it exists',
     },
     config: { value: 'FILE', complete: 'file', doc: "A Kafka server.properties; Kafka's own names for everything" },
+    metrics: {
+      value: 'HOST:PORT',
+      parse: parseEndpoint,
+      doc: 'Where to answer /metrics for Prometheus and /health over HTTP',
+    },
+    logFormat: {
+      value: 'FORMAT',
+      choices: ['text', 'json'],
+      default: 'text',
+      doc: 'What the broker says as lines of text, or as JSON objects with time and level',
+    },
     set: {
       short: 'X',
       value: 'KEY=VALUE',
@@ -72,7 +83,10 @@ export const command = defineCommand({
       throw new UsageError('--memory keeps nothing, --data says where to keep it', { hint: 'leave one of them out' })
     }
     const properties = { ...fileProperties(flags.config, context), ...Object.fromEntries(flags.set.map(checked)) }
-    const broker = await startBroker({
+    const say = flags.logFormat === 'json' ? jsonLog(context) : textLog(context)
+    const operations =
+      flags.metrics === undefined ? null : await (await import('../web/operations.ts')).Operations.listen(flags.metrics)
+    const starting = startBroker({
       listeners: flags.listen.length > 0 ? flags.listen : properties['listeners'] ? undefined : [DEFAULT_ENDPOINT],
       advertised: flags.advertise,
       dataDirectory: flags.data ?? (properties['log.dirs'] || properties['log.dir'] ? undefined : defaultDirectory()),
@@ -80,29 +94,68 @@ export const command = defineCommand({
       users: flags.users === undefined ? undefined : readUsers(flags.users),
       topics: flags.topic,
       properties,
-      log: {
-        note: (text) => context.note(text),
-        verbose: (text) => {
-          if (context.verbose) context.note(text)
-        },
-        warn: (text) => context.warn(text),
-      },
+      log: say,
     })
+    const broker = await starting.catch(async (error) => {
+      await operations?.close()
+      throw error
+    })
+    operations?.serving(broker)
     const where = flags.memory ? 'keeping nothing' : `data in ${broker.dataDirectory}`
     for (const endpoint of broker.listeners) {
       const { protocol } = endpoint
       const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
-      context.stdout.write(`listening on ${name(endpoint)}${kind}, ${where}; next: ${nextLine(endpoint)}\n`)
+      say.listening(`listening on ${name(endpoint)}${kind}, ${where}`, nextLine(endpoint), endpoint)
       const isOpen = !protocol.startsWith('SASL') && !properties['authorizer.class.name']
       if (isOpen && !LOOPBACK.test(endpoint.host)) {
-        context.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
+        say.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
       }
     }
+    if (flags.metrics !== undefined) {
+      const address = name({ ...flags.metrics, port: operations?.port ?? 0 })
+      say.note(`metrics on http://${address}/metrics, health on http://${address}/health`)
+    }
     await aborted(context.signal)
+    say.verbose('stopping')
     await broker.close()
+    await operations?.close()
+    say.verbose('stopped')
     return ExitCode.ok
   },
 })
+
+interface ServeLog extends BrokerLog {
+  /** That clients can come, on stdout. */
+  listening(text: string, next: string, listener: Listener): void
+}
+
+function textLog(context: Context): ServeLog {
+  return {
+    listening: (text, next) => context.stdout.write(`${text}; next: ${next}\n`),
+    note: (text) => context.note(text),
+    verbose: (text) => {
+      if (context.verbose) context.note(text)
+    },
+    warn: (text) => context.warn(text),
+  }
+}
+
+/** A JSON object a line. */
+function jsonLog(context: Context): ServeLog {
+  const line = (level: string, message: string, more: object = {}) =>
+    `${JSON.stringify({ time: new Date().toISOString(), level, message, ...more })}\n`
+  return {
+    listening: (text, _next, { name: listener, host, port, protocol }) =>
+      context.stdout.write(line('info', text, { listener, host, port, protocol })),
+    note: (text) => {
+      if (!context.quiet) context.stderr.write(line('info', text))
+    },
+    verbose: (text) => {
+      if (context.verbose) context.stderr.write(line('debug', text))
+    },
+    warn: (text) => context.stderr.write(line('warn', text)),
+  }
+}
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/
 
