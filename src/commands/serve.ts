@@ -120,7 +120,8 @@ export const command = defineCommand({
       say.listening(`listening on ${name(endpoint)}${kind}, ${where}`, nextLine(endpoint), {
         ...{ listener: endpoint.name, host: endpoint.host, port: endpoint.port, protocol },
       })
-      if (!LOOPBACK.test(endpoint.host) && !protocol.startsWith('SASL')) {
+      const isOpen = !protocol.startsWith('SASL') && !properties['authorizer.class.name']
+      if (isOpen && !LOOPBACK.test(endpoint.host)) {
         say.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
       }
     }
