@@ -64,12 +64,13 @@ export function readRequestHeader(reader: Reader): RequestHeader {
   }
 }
 
-/** The body after `readRequestHeader`. */
+/**
+ * The body after `readRequestHeader`. Bytes beyond it are let be, as Kafka does: librdkafka has sent Metadata requests with
+ * some.
+ */
 export function readRequestBody<Request>(api: Api<Request, unknown>, version: number, reader: Reader): Request {
   if (api.request.isFlexible(version)) reader.skipTags()
-  const body = api.request.read(reader, version)
-  reader.expectEnd(`${api.name} request version ${version}`)
-  return body
+  return api.request.read(reader, version)
 }
 
 /** The body of a response frame (without its size). */
