@@ -15,8 +15,8 @@ export const handler = defineHandler({
       if (groupId === '') return { groupId, errorCode: errorCode('INVALID_GROUP_ID') }
       const group = broker.groups.get(groupId)
       if (!(group instanceof ClassicGroup)) {
-        const dead = { groupId, groupState: 'Dead', authorizedOperations }
-        if (version < 6) return dead
+        const dead = { groupId, groupState: 'Dead' }
+        if (version < 6) return { ...dead, authorizedOperations }
         const errorMessage = `Group ${groupId} ${group === undefined ? 'not found' : 'is not a classic group'}.`
         return { ...dead, authorizedOperations: NOT_ASKED, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage }
       }
