@@ -46,14 +46,6 @@ test('a request that can not be read, and an unknown API or version, close the c
   }
 })
 
-test("bytes beyond a request are let be, as some of librdkafka's have them", async (t) => {
-  const { client } = await start(t)
-  const frame = Buffer.concat(encodeRequest(Metadata, 13, 1, 'test', { topics: [] }))
-  const longer = Buffer.concat([frame, Buffer.from([1, 0, 0])])
-  longer.writeInt32BE(longer.length - 4)
-  assert.equal(decodeResponse(Metadata, 13, await client.raw(longer)).brokers.length, 1)
-})
-
 test('ApiVersions of an unknown version is answered in version 0 with its own range', async (t) => {
   const { client } = await start(t)
   const frame = await client.raw(Buffer.from([0, 0, 0, 10, 0, 18, 0, 99, 0, 0, 0, 7, 0xff, 0xff]))

@@ -80,6 +80,15 @@ async function member(t: TestContext, args: string[]): Promise<void> {
   await new Promise((resolve) => child.stdout!.once('data', resolve))
 }
 
+/** Members commit every few seconds: both tools have to be asked after that. */
+async function untilCommitted(group: string): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+    const [own] = await ours<Lag>('describe', group)
+    if (own!.offsets.filter(({ partition }) => partition === 0 || partition === 1).every(({ lag }) => lag === 0)) return
+  }
+  throw new Error(`the group ${group} has committed nothing for a minute`)
+}
+
 test('describe says what kafka-consumer-groups says', async (t) => {
   const topic = 'described'
   const bootstrap = await setUp(topic)
@@ -87,6 +96,7 @@ test('describe says what kafka-consumer-groups says', async (t) => {
   await member(t, [topic, '-b', bootstrap, '-G', 'd-consumer', '--group-protocol', 'consumer', '-q'])
   const read = ['-b', bootstrap, '-G', 'd-empty', '-X', 'auto.offset.reset=earliest', '-c', '7', '-q', topic]
   succeeded(await kcat(bootstrap, read), 'kcat')
+  for (const group of ['d-classic', 'd-consumer']) await untilCommitted(group)
   for (const group of ['d-classic', 'd-consumer', 'd-empty']) {
     await t.test(`${group}: offsets`, async () => {
       const [own] = await ours<Lag>('describe', group)
