@@ -21,6 +21,8 @@ const layers: readonly (readonly string[])[] = [
 const packages: Readonly<Record<string, string>> = {
   '@marcbachmann/cel-js': 'filter',
   '@node-rs/crc32': 'records',
+  ajv: 'registry',
+  'ajv-formats': 'registry',
   chalk: 'output',
   'cli-table3': 'output',
   commander: 'cli',
@@ -28,6 +30,8 @@ const packages: Readonly<Record<string, string>> = {
   'node-forge': 'net',
   kafkajs: 'commands',
   ora: 'cli',
+  'prom-client': 'web',
+  protobufjs: 'registry',
   snappy: 'records',
   snappyjs: 'records',
   'string-width': 'output',

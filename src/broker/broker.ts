@@ -5,7 +5,9 @@
 // startBroker is what `ktool serve` and programs that want a broker of their own call.
 
 import { UsageError } from '../errors.ts'
-import { type ServerConnection, ServerListener } from '../net/server.ts'
+import type { ServerConnection } from '../net/server.ts'
+import { ServerListener } from '../net/server-listener.ts'
+import { ServerMemory } from '../net/server-memory.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
@@ -21,8 +23,13 @@ import { MetadataLog } from './metadata-log.ts'
 import { type BrokerOptions, brokerSettings, type Endpoint, type Listener } from './options.ts'
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { ClientQuotas } from './quotas/client-quotas.ts'
+import { ConnectionLimits } from './quotas/connection-limits.ts'
 import { Router } from './router.ts'
+import type { Authorizer } from './security/authorizer.ts'
+import type { Gate } from './security/gate.ts'
 import type { ListenerSecurity, listenerSecurity } from './security/listener-security.ts'
+import { Statistics } from './statistics.ts'
 import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from './topic-names.ts'
 import { TransactionCoordinator } from './transactions/coordinator.ts'
 import { MarkerWriter } from './transactions/markers.ts'
@@ -61,9 +68,16 @@ export class Broker implements RunningBroker {
   readonly telemetry: ClientTelemetry
   readonly log: BrokerLog
   readonly logs: LogManager
+  /** Who may do what; null where everybody may do everything. */
+  readonly authorizer: Authorizer | null
+  readonly quotas: ClientQuotas
+  readonly statistics = new Statistics()
+  readonly connections: ConnectionLimits
+  readonly memory: ServerMemory
   private readonly advertised: ReadonlyMap<string, Endpoint>
   private readonly users: ReadonlyMap<string, string>
   private servers: { listener: Listener; server: ServerListener }[] = []
+  private readonly damages = new Set<string>()
   private closing: Promise<void> | undefined
 
   constructor(parts: {
@@ -74,6 +88,7 @@ export class Broker implements RunningBroker {
     log: BrokerLog
     advertised: ReadonlyMap<string, Endpoint>
     users: ReadonlyMap<string, string> | undefined
+    authorizer: Authorizer | null
   }) {
     const { meta, configs, metadata, logs, log } = parts
     this.nodeId = meta.nodeId
@@ -85,7 +100,11 @@ export class Broker implements RunningBroker {
     this.advertised = parts.advertised
     this.users = parts.users ?? new Map()
     this.telemetry = new ClientTelemetry({ configs, image: metadata.image, now: Date.now })
+    this.authorizer = parts.authorizer
     this.configsChanged(ResourceType.broker)
+    this.quotas = new ClientQuotas(metadata.image, configs, Date.now)
+    this.connections = new ConnectionLimits(metadata.image, configs, Date.now)
+    this.memory = new ServerMemory(requestMemory(configs), ANSWER_MEMORY)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
       logs,
@@ -108,6 +127,7 @@ export class Broker implements RunningBroker {
           this.groups.topicChanged(topic.name, 'deleted')
         },
         configsChanged: (type, name) => this.configsChanged(type, name),
+        quotasChanged: () => this.quotas.changed(),
       },
       note: (text) => log.note(text),
     })
@@ -139,6 +159,18 @@ export class Broker implements RunningBroker {
     return { nodeId: this.nodeId, image: this.metadata.image, configs: this.configs }
   }
 
+  /** Tells of files that can't be read, each thing once. */
+  damaged({ message }: Error): void {
+    if (this.damages.has(message)) return
+    if (this.damages.size < MOST_DAMAGES) this.damages.add(message)
+    this.log.warn(message)
+  }
+
+  /** Whether it is about to stop, or has. */
+  get isClosing(): boolean {
+    return this.closing !== undefined
+  }
+
   get dataDirectory(): string {
     return this.logs.dir
   }
@@ -157,6 +189,8 @@ export class Broker implements RunningBroker {
   }
 
   async listen(listeners: readonly Listener[]): Promise<void> {
+    const gate = this.authorizer === null ? null : await gateOf(this.authorizer, this.log)
+    const maxFrameBytes = this.configs.number('socket.request.max.bytes')
     for (const listener of listeners) {
       const known = { image: this.metadata.image, given: this.users }
       const security = listener.protocol === 'PLAINTEXT' ? null : await loadSecurity(listener, this.configs, known)
@@ -164,12 +198,16 @@ export class Broker implements RunningBroker {
         host: listener.host,
         port: listener.port,
         tls: security?.tls,
-        maxFrameBytes: this.configs.number('socket.request.max.bytes'),
+        maxFrameBytes,
+        memory: this.memory,
+        backlog: Math.max(BACKLOG, this.configs.number('socket.listen.backlog.size')),
         idleMs: this.configs.number('connections.max.idle.ms'),
-        maxConnections: this.configs.number('max.connections'),
       }
       try {
-        this.servers.push({ listener, server: await ServerListener.listen(options, new Router(this, security)) })
+        this.servers.push({
+          listener,
+          server: await ServerListener.listen(options, new Router(this, security, listener.name, gate)),
+        })
       } catch (error) {
         throw listenError(listener, error)
       }
@@ -208,8 +246,18 @@ async function loadSecurity(...args: Parameters<typeof listenerSecurity>): Promi
   return (await import('./security/listener-security.ts')).listenerSecurity(...args)
 }
 
+/** Loaded, as the authorizer is, where the configs ask for it. */
+async function gateOf(authorizer: Authorizer, log: BrokerLog): Promise<Gate> {
+  return new (await import('./security/gate.ts')).Gate(authorizer, (text) => log.verbose(text))
+}
+
+async function loadAuthorizer(configs: BrokerConfigs, metadata: MetadataLog): Promise<Authorizer | null> {
+  if ((configs.get('authorizer.class.name') ?? '') === '') return null
+  return (await import('./security/authorizer.ts')).authorizerOf(configs, metadata.image)
+}
+
 /** Starts a broker. Rejects with a KtoolError that says what to do where a port or the data directory can't be had. */
-export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const log = options.log ?? SILENT
   const { properties, endpoints, advertised, dataDirectory } = brokerSettings(options)
   const settings = new BrokerConfigs(properties)
@@ -227,10 +275,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
       new Map([...properties, ['node.id', nodeId], ['broker.id', nodeId], ['log.dirs', logs.dir]]),
     )
     const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
-    broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users })
+    const authorizer = await loadAuthorizer(configs, metadata)
+    broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users, authorizer })
     broker.controller.electSelf()
     await metadata.flush()
-    await broker.partitions.load(scheduleOf(configs))
+    await loadPartitions(broker, configs)
     broker.groups.load()
     broker.transactions.load()
     for (const { name, partitions } of options.topics ?? []) broker.controller.ensureTopic(name, partitions)
@@ -241,6 +290,16 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     await (broker ?? logs).close().catch((failure: Error) => log.warn(failure.message))
     throw error
   }
+}
+
+async function loadPartitions({ partitions, logs, log }: Broker, configs: BrokerConfigs): Promise<void> {
+  const wasClean = logs.cleanShutdownEpoch !== undefined
+  const begun = performance.now()
+  await partitions.load(scheduleOf(configs))
+  const count = [...logs.logs].length
+  const ms = Math.round(performance.now() - begun)
+  if (wasClean || count === 0) log.verbose(`${count} partitions were opened in ${ms} ms`)
+  else log.note(`the last stop was not clean: ${count} partitions were checked in ${ms} ms`)
 }
 
 /** Whose directory it is; an empty one becomes this node's. */
@@ -273,6 +332,20 @@ function scheduleOf(configs: BrokerConfigs): Schedule {
     cleanerBackoffMs: configs.number('log.cleaner.backoff.ms'),
   }
 }
+
+/** Many clients that come back at the same time are not to be sent away. */
+const BACKLOG = 1024
+/** Answers of all connections together that are on their way. */
+const ANSWER_MEMORY = 64 << 20
+/** Requests of all connections together, where queued.max.request.bytes does not say. */
+const REQUEST_MEMORY = 256 << 20
+
+function requestMemory(configs: BrokerConfigs): number {
+  const configured = configs.number('queued.max.request.bytes')
+  return configured > 0 ? configured : Math.max(REQUEST_MEMORY, 2 * configs.number('socket.request.max.bytes'))
+}
+
+const MOST_DAMAGES = 1000
 
 /** How often flush.ms is looked at, where nothing shorter is asked for. */
 const FLUSH_CHECK_MS = 1000

@@ -4,6 +4,8 @@
 import type { ServerConnection } from '../net/server.ts'
 import type { Api, Input } from '../protocol/api.ts'
 import type { Broker } from './broker.ts'
+import type { QuotaClient } from './quotas/client-quotas.ts'
+import type { Access } from './security/guard.ts'
 import type { Session } from './security/session.ts'
 
 /** One request's surroundings. */
@@ -11,9 +13,13 @@ export interface RequestContext {
   readonly broker: Broker
   readonly version: number
   readonly clientId: string | null
+  /** Whose quotas hold. */
+  readonly client: QuotaClient
   readonly connection: ServerConnection
   /** Who is on the connection; null on a listener in plain text without a login. */
   readonly session: Session | null
+  /** What the client may do, where the broker has an authorizer. */
+  readonly access?: Access
   /** All there are, by API key. */
   readonly handlers: ReadonlyMap<number, AnyHandler>
 }

@@ -2,7 +2,7 @@
 // when the cluster cannot be asked; the scripts give it a short --timeout.
 
 import type { Client } from '../client/client.ts'
-import { defineCommand } from '../commands/command.ts'
+import { type Context, defineCommand } from '../commands/command.ts'
 import { write } from '../output/write.ts'
 
 /** How the names of each kind are looked up. */
@@ -19,13 +19,20 @@ const lookups: Record<'topic' | 'group' | 'broker' | 'transaction', (client: Cli
   },
 }
 
+async function subjects(context: Context): Promise<string[]> {
+  const { withRegistry } = await import('../commands/registry-flags.ts')
+  return withRegistry(context, undefined, (client) => client.subjects())
+}
+
 export const command = defineCommand({
   path: '__complete',
   summary: 'Names that complete a word',
-  args: { kind: { value: 'KIND', doc: 'Kind of names', choices: ['topic', 'group', 'broker', 'transaction'] } },
+  args: {
+    kind: { value: 'KIND', doc: 'Kind of names', choices: ['topic', 'group', 'broker', 'transaction', 'subject'] },
+  },
   examples: [],
   async run(context, { kind }) {
-    const names = await lookups[kind](await context.client())
+    const names = kind === 'subject' ? await subjects(context) : await lookups[kind](await context.client())
     await write(context.stdout, names.map((name) => `${name}\n`).join(''))
   },
 })

@@ -22,6 +22,8 @@ export interface ReaderOptions {
   checkCrcs: boolean
   /** Leave out the records of aborted transactions. */
   committedOnly: boolean
+  /** Called for each batch before its records are visited; may step through them, and is waited for. */
+  prepare?: ((view: RecordView) => Promise<void> | undefined) | undefined
 }
 
 const NO_BATCH = Buffer.alloc(0)
@@ -61,6 +63,11 @@ export class RecordReader {
       const decompressed = decompressing === undefined ? undefined : await decompressing
       view.batchAt = at
       view.cursor.open(records, at, decompressed)
+      if (this.options.prepare !== undefined) {
+        const preparing = this.options.prepare(view)
+        if (preparing !== undefined) await preparing
+        view.cursor.rewind()
+      }
       const whole = this.visitBatch(from, position.until, visit)
       if (decompressed !== undefined) free(decompressed)
       if (!whole) return false

@@ -33,8 +33,8 @@ import type { Settings } from '../config/settings.ts'
 import type { ExitCode } from '../errors.ts'
 import type { OutputForm, Rows, RowsSpec } from '../output/rows.ts'
 
-/** What the shell completes: names looked up in the cluster, or paths. */
-export type Completion = 'topic' | 'group' | 'broker' | 'transaction' | 'file' | 'directory'
+/** What the shell completes: names looked up in the cluster or the schema registry, or paths. */
+export type Completion = 'topic' | 'group' | 'broker' | 'transaction' | 'subject' | 'file' | 'directory'
 
 export interface Argument {
   /** Its name in help, in capitals. */

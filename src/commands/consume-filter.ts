@@ -2,8 +2,10 @@
 
 import { UsageError } from '../errors.ts'
 import { parseRegex } from '../filter/bytes-matcher.ts'
-import type { Expression } from '../filter/expression.ts'
+import type { Decode, Expression } from '../filter/expression.ts'
 import { allOf, headerMatches, keyMatches, type RecordTest, valueMatches } from '../filter/record-filter.ts'
+import type { DecodedText, PartText } from '../output/record-format.ts'
+import { parseJsonExact } from '../util/json.ts'
 import { defineFlags, type FlagValues } from './command.ts'
 
 export const filterFlags = defineFlags({
@@ -35,14 +37,19 @@ export interface Filter {
   report(): string | null
 }
 
-export async function recordFilter(flags: FlagValues<typeof filterFlags>): Promise<Filter> {
+/** Keys and values as text that filters look at, where they are decoded. */
+type Decoded = DecodedText & { readonly key: { isJson: boolean }; readonly value: { isJson: boolean } }
+
+export async function recordFilter(flags: FlagValues<typeof filterFlags>, decoded?: Decoded): Promise<Filter> {
   const tests: RecordTest[] = flags.header.map(({ name, pattern }) => headerMatches(name, pattern))
-  if (flags.key !== undefined) tests.push(keyMatches(flags.key))
-  if (flags.grep !== undefined) tests.push(valueMatches(flags.grep))
+  if (flags.key !== undefined)
+    tests.push(decoded === undefined ? keyMatches(flags.key) : textMatches(decoded.key, flags.key))
+  if (flags.grep !== undefined)
+    tests.push(decoded === undefined ? valueMatches(flags.grep) : textMatches(decoded.value, flags.grep))
   let expression: Expression | undefined
   if (flags.where !== undefined) {
-    const { compileExpression } = await import('../filter/expression.ts')
-    expression = compileExpression(flags.where)
+    const { compileExpression, decodeJson } = await import('../filter/expression.ts')
+    expression = compileExpression(flags.where, decoded && decodedValues(decoded, decodeJson))
     tests.push(expression.test)
   }
   return {
@@ -53,6 +60,20 @@ export async function recordFilter(flags: FlagValues<typeof filterFlags>): Promi
       const what = count === 1 ? '1 record was' : `${count.toLocaleString('en')} records were`
       return `${what} left out because --where can't be evaluated for them (${reason}), the first at ${where}`
     },
+  }
+}
+
+function textMatches(part: PartText, pattern: RegExp): RecordTest {
+  return () => part.start >= 0 && pattern.test(part.bytes.toString('utf8', part.start, part.end))
+}
+
+/** What --where sees: decoded parts as the JSON that they are. */
+function decodedValues(decoded: Decoded, decodeJson: (bytes: Buffer, start: number, end: number) => unknown): Decode {
+  return (_view, name) => {
+    const part = decoded[name]
+    if (part.start < 0) return null
+    if (!part.isJson) return decodeJson(part.bytes, part.start, part.end)
+    return parseJsonExact(part.bytes.toString('utf8', part.start, part.end))
   }
 }
 

@@ -7,7 +7,7 @@ import { RecordReader } from '../client/record-reader.ts'
 import { type OffsetSpec, parseOffsetSpec } from '../client/start-offset.ts'
 import { CorruptError, UsageError } from '../errors.ts'
 import { compileFormat, type RecordWriter } from '../output/record-format.ts'
-import { writeJson } from '../output/record-json.ts'
+import { jsonWriter, writeJson } from '../output/record-json.ts'
 import { RecordSink } from '../output/record-sink.ts'
 import type { RecordView } from '../records/view.ts'
 import { parseDuration } from '../util/duration.ts'
@@ -15,6 +15,7 @@ import { integer, parseIntegerList } from '../util/numbers.ts'
 import { type Context, defineCommand } from './command.ts'
 import { filterFlags, recordFilter } from './consume-filter.ts'
 import { checkGroupFlags, groupConsumer, groupFlags } from './consume-group.ts'
+import { type Decoding, decodeFlags, recordDecoding } from './consume-schemas.ts'
 
 const DEFAULT_FORMAT = '%s\\n'
 
@@ -53,6 +54,7 @@ export const command = defineCommand({
     },
     ...filterFlags,
     ...groupFlags,
+    ...decodeFlags,
   },
   examples: [
     { line: 'ktool consume orders', doc: 'Everything, and what comes in, until Ctrl-C' },
@@ -61,13 +63,15 @@ export const command = defineCommand({
     { line: 'ktool consume orders -o @-1h -e --json | jq .value', doc: 'The last hour, for a program' },
     { line: "ktool consume 'orders-*' -p 0 -c 5", doc: 'Five records out of the partitions 0' },
     { line: 'ktool consume orders -e --where \'value.total > 100.0 && key.startsWith("eu-")\'', doc: 'Only some' },
+    { line: "ktool consume orders -e --decode value --where 'value.total > 100'", doc: 'By the schemas of a registry' },
     { line: 'ktool consume -G billing orders', doc: 'As a member of the group billing, from where it is' },
   ],
   finishesOnSignal: true,
   async run(context, { topics }, flags) {
     checkGroupFlags(flags)
-    const write = writerOf(context, flags.format)
-    const filter = await recordFilter(flags)
+    const decoding = await recordDecoding(context, flags)
+    const write = writerOf(context, flags.format, decoding)
+    const filter = await recordFilter(flags, decoding?.records)
     const { cluster } = await context.client()
     const { settings } = context
     const isolation = flags.isolation === undefined ? settings['isolation.level'] : `read_${flags.isolation}`
@@ -101,17 +105,28 @@ export const command = defineCommand({
     context.signal.addEventListener('abort', () => consumer.stop(), { once: true })
     if (context.signal.aborted) consumer.stop()
     const idle = flags.idle === undefined ? null : setTimeout(() => fetcher.finish(), flags.idle)
-    const reader = new RecordReader({ checkCrcs: settings['check.crcs'], committedOnly })
+    const reader = new RecordReader({
+      checkCrcs: settings['check.crcs'],
+      committedOnly,
+      prepare: decoding === null ? undefined : (view) => decoding.records.prepare(view),
+    })
     const progress = context.isTerminal.stdout ? null : context.progress('consuming')
     const { test } = filter
     let records = 0
     // Small numbers make the comparison of each record cheap.
     const last = flags.count ?? -1
-    const visit = (view: RecordView): boolean => {
+    const take = (view: RecordView): boolean => {
       if (test !== null && !test(view)) return true
       write(view, sink)
       return ++records !== last
     }
+    const visit =
+      decoding === null
+        ? take
+        : (view: RecordView): boolean => {
+            decoding.records.decode(view)
+            return take(view)
+          }
     const pace = () => sink.pace()
     try {
       for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
@@ -138,6 +153,7 @@ export const command = defineCommand({
         await consumer.close()
       }
     }
+    decoding?.end()
     const left = filter.report()
     if (left !== null) context.warn(left)
     return undefined
@@ -176,11 +192,13 @@ async function readOn(
   }
 }
 
-function writerOf(context: Context, format: string | undefined): RecordWriter {
+function writerOf(context: Context, format: string | undefined, decoding: Decoding | null): RecordWriter {
   if (context.formGiven) {
     if (format !== undefined) throw new UsageError('--format and --json exclude each other')
-    if (context.form === 'json' || context.form === 'jsonl') return writeJson
+    if (context.form === 'json' || context.form === 'jsonl') {
+      return decoding === null ? writeJson : jsonWriter(decoding.records)
+    }
     throw new UsageError(`records can't be printed as ${context.form}`, { hint: 'use --json, or --format' })
   }
-  return compileFormat(format ?? DEFAULT_FORMAT)
+  return compileFormat(format ?? DEFAULT_FORMAT, { decoded: decoding?.records })
 }

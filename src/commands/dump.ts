@@ -7,7 +7,7 @@ import { RecordSink } from '../output/record-sink.ts'
 import { integer } from '../util/numbers.ts'
 import { type Context, defineCommand } from './command.ts'
 import { filterFlags, recordFilter } from './consume-filter.ts'
-import { decoderNames } from './dump/decoders.ts'
+import { decoderNames } from './dump/decoder.ts'
 import { filesOf, filesToCheck, isLog, unreadable } from './dump/directory.ts'
 import { parseOffsetRange, parseTimeRange, type Range } from './dump/ranges.ts'
 import { dumpSegment, type SegmentOptions } from './dump/segment.ts'
@@ -88,8 +88,9 @@ export const command = defineCommand({
       left: flags.limit ?? Number.POSITIVE_INFINITY,
       trusting: !context.settings['check.crcs'],
     }
-    const stop = new AbortController()
-    const sink = new RecordSink((context.stdout as unknown as { fd: number }).fd, () => stop.abort())
+    const sink = new RecordSink((context.stdout as unknown as { fd: number }).fd, undefined, {
+      asText: options.form === 'text',
+    })
     try {
       for (const path of found.flatMap(({ files }) => files)) {
         if (isLog(path))

@@ -24,6 +24,8 @@ export interface RecordOptions {
   emptyIsNull: boolean
   /** How often each record of the input is written. */
   repeat: number
+  /** Makes of a whole file or stdin what is written. Throws an InputRecordError. */
+  encode: (record: InputRecord) => InputRecord
   /** Makes a topic that a record names ready to be written to. */
   prepare: (topic: string) => Promise<Topic>
 }
@@ -122,8 +124,17 @@ export class ProduceInput {
   }
 
   private async addWhole(value: Buffer): Promise<void> {
-    const { key, emptyIsNull } = this.options
-    await this.add(recordOf(this.taken + 1, key, emptyIsNull && value.length === 0 ? null : value))
+    const { key, emptyIsNull, encode } = this.options
+    const record = recordOf(this.taken + 1, key, emptyIsNull && value.length === 0 ? null : value)
+    let encoded: InputRecord
+    try {
+      encoded = encode(record)
+    } catch (error) {
+      if (!(error instanceof InputRecordError)) throw error
+      this.failures.wrong(error)
+      return
+    }
+    await this.add(encoded)
   }
 
   private async records(pieces: AsyncIterable<Buffer>): Promise<void> {

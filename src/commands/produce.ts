@@ -9,6 +9,7 @@ import { JsonLineReader } from '../input/jsonl.ts'
 import { LineReader } from '../input/lines.ts'
 import { TemplateReader, templateParts } from '../input/template.ts'
 import { encodeHeaders, type Header } from '../records/builder.ts'
+import type { RecordEncoding } from '../registry/record-encoding.ts'
 import { unescapeBytes } from '../util/escapes.ts'
 import { integer } from '../util/numbers.ts'
 import { parseRate } from '../util/rate.ts'
@@ -18,6 +19,7 @@ import { ProduceFailures } from './produce-failures.ts'
 import { ProduceInput, type RecordOptions } from './produce-input.ts'
 import { producerFlags, producerOptions } from './produce-options.ts'
 import { ProduceOutput } from './produce-output.ts'
+import { recordEncoding, schemaFlags } from './produce-schemas.ts'
 import { ProduceStops } from './produce-stops.ts'
 
 /** As TOPIC: each record names its own. */
@@ -96,6 +98,7 @@ export const command = defineCommand({
     repeat: { value: 'N', parse: integer({ min: 1 }), default: 1, doc: 'Write each record of the input N times' },
     tee: { doc: 'Pass the input on to stdout' },
     report: { doc: 'Print partition and offset of each record that is written' },
+    ...schemaFlags,
     allowAutoTopicCreation: { doc: 'Let the broker create the topic, where it is set up to' },
   },
   examples: [
@@ -108,11 +111,13 @@ export const command = defineCommand({
     { line: 'ktool consume orders -e --json | ktool produce copy --input jsonl', doc: 'A copy without loss' },
     { line: 'ktool produce images -k logo logo.png', doc: 'A file as one record' },
     { line: 'ktool produce orders --transactional-id load-7 < orders.jsonl', doc: 'All of the lines or none' },
+    { line: 'ktool produce orders --value-schema order.avsc < orders.jsonl', doc: 'As Avro, by a schema registry' },
     { line: 'ktool produce orders --rate 50/s --repeat 10 < orders.jsonl', doc: 'A steady load' },
   ],
   finishesOnSignal: true,
   async run(context, { topic, files }, flags) {
     checkFlags(flags, files)
+    const encoding = await recordEncoding(context, topic === FROM_RECORDS ? null : topic, flags)
     const client = await context.client()
     const failures = new ProduceFailures(context, () => stops.failed())
     const progress = context.isTerminal.stdin ? null : context.progress('producing')
@@ -145,10 +150,10 @@ export const command = defineCommand({
       context,
       producer,
       failures,
-      recordOptions(client, producer, topic, flags),
+      recordOptions(client, producer, topic, flags, encoding),
       stops,
       output,
-      inputReader(flags),
+      encoding === null ? inputReader(flags) : await encodingReader(inputReader(flags), encoding),
     )
     if (topic !== FROM_RECORDS) await input.turnTo(topic)
     if (files.length === 0) await (flags.input === 'whole' ? input.wholeStdin() : input.stdin())
@@ -188,8 +193,15 @@ function isWhole({ input, lines, template, headersDelimiter }: Flags): boolean {
   return !lines && template === undefined && headersDelimiter === undefined
 }
 
-function recordOptions(client: Client, producer: Producer, topic: string, flags: Flags): RecordOptions {
+function recordOptions(
+  client: Client,
+  producer: Producer,
+  topic: string,
+  flags: Flags,
+  encoding: RecordEncoding | null,
+): RecordOptions {
   return {
+    encode: (record) => encoding?.encode(record) ?? record,
     topic: topic === FROM_RECORDS ? null : topic,
     partition: flags.partition ?? null,
     recordPartitions: flags.partitioner === undefined,
@@ -206,7 +218,10 @@ function recordOptions(client: Client, producer: Producer, topic: string, flags:
 function inputReader(flags: Flags): () => InputReader {
   const { delimiter, keyDelimiter, headersDelimiter, null: emptyIsNull } = flags
   const fixedKey = flags.key === undefined ? undefined : Buffer.from(flags.key)
-  if (flags.input === 'jsonl') return () => new JsonLineReader()
+  if (flags.input === 'jsonl') {
+    const asJson = { key: flags.keySchema !== undefined, value: flags.valueSchema !== undefined }
+    return () => new JsonLineReader(asJson)
+  }
   if (flags.template !== undefined) {
     const parts = templateParts(flags.template)
     return () => new TemplateReader(parts, { key: fixedKey, emptyIsNull })
@@ -221,6 +236,11 @@ function inputReader(flags: Flags): () => InputReader {
     return () => new TemplateReader({ before: Buffer.alloc(0), parts }, { key: fixedKey, emptyIsNull })
   }
   return () => new LineReader({ delimiter, keyDelimiter, fixedKey, emptyIsNull })
+}
+
+async function encodingReader(newReader: () => InputReader, encoding: RecordEncoding): Promise<() => InputReader> {
+  const { EncodingReader } = await import('../registry/record-encoding.ts')
+  return () => new EncodingReader(newReader(), encoding)
 }
 
 /** Looks up what the producer must know of a topic. */

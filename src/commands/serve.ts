@@ -3,16 +3,18 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { startBroker } from '../broker/broker.ts'
-import { brokerDefinition, brokerDefinitions } from '../broker/configs/broker-configs.ts'
+import { type Broker, type BrokerLog, startBroker } from '../broker/broker.ts'
+import { brokerDefinitions, isBrokerConfig } from '../broker/configs/broker-configs.ts'
 import type { Endpoint, Listener } from '../broker/options.ts'
 import { parseConfig } from '../config/file.ts'
 import { ExitCode, UsageError } from '../errors.ts'
 import { keyValue } from '../util/key-value.ts'
 import { didYouMean } from '../util/nearest.ts'
+import type { RegistryServer } from '../web/registry-server.ts'
 import { type Context, defineCommand } from './command.ts'
 
 const DEFAULT_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 9092 }
+const DEFAULT_REGISTRY_PORT = 8081
 
 export const command = defineCommand({
   path: 'serve',
@@ -30,7 +32,7 @@ export const command = defineCommand({
     },
     advertise: {
       value: 'HOST:PORT',
-      parse: parseEndpoint,
+      parse: (text: string) => parseEndpoint(text),
       doc: 'The address that clients are told, where they reach the broker under another one',
     },
     data: {
@@ -52,6 +54,24 @@ export const command = defineCommand({
       doc: 'A topic to make unless it exists',
     },
     config: { value: 'FILE', complete: 'file', doc: "A Kafka server.properties; Kafka's own names for everything" },
+    metrics: {
+      value: 'HOST:PORT',
+      parse: (text: string) => parseEndpoint(text),
+      doc: 'Where to answer /metrics for Prometheus and /health over HTTP',
+    },
+    logFormat: {
+      value: 'FORMAT',
+      choices: ['text', 'json'],
+      default: 'text',
+      doc: 'What the broker says as lines of text, or as JSON objects with time and level',
+    },
+    registry: {
+      value: 'HOST:PORT',
+      parse: (text: string) => parseEndpoint(text, DEFAULT_REGISTRY_PORT),
+      defaultDoc: 'port 8081 beside the first listener; a free one beside a free one',
+      doc: 'Where the schema registry listens',
+    },
+    noRegistry: { doc: 'Without a schema registry' },
     set: {
       short: 'X',
       value: 'KEY=VALUE',
@@ -71,8 +91,14 @@ export const command = defineCommand({
     if (flags.memory && flags.data !== undefined) {
       throw new UsageError('--memory keeps nothing, --data says where to keep it', { hint: 'leave one of them out' })
     }
+    if (flags.noRegistry && flags.registry !== undefined) {
+      throw new UsageError('--registry and --no-registry exclude each other')
+    }
     const properties = { ...fileProperties(flags.config, context), ...Object.fromEntries(flags.set.map(checked)) }
-    const broker = await startBroker({
+    const say = flags.logFormat === 'json' ? jsonLog(context) : textLog(context)
+    const operations =
+      flags.metrics === undefined ? null : await (await import('../web/operations.ts')).Operations.listen(flags.metrics)
+    const starting = startBroker({
       listeners: flags.listen.length > 0 ? flags.listen : properties['listeners'] ? undefined : [DEFAULT_ENDPOINT],
       advertised: flags.advertise,
       dataDirectory: flags.data ?? (properties['log.dirs'] || properties['log.dir'] ? undefined : defaultDirectory()),
@@ -80,30 +106,97 @@ export const command = defineCommand({
       users: flags.users === undefined ? undefined : readUsers(flags.users),
       topics: flags.topic,
       properties,
-      log: {
-        note: (text) => context.note(text),
-        verbose: (text) => {
-          if (context.verbose) context.note(text)
-        },
-        warn: (text) => context.warn(text),
-      },
+      log: say,
     })
+    const broker = await starting.catch(async (error) => {
+      await operations?.close()
+      throw error
+    })
+    operations?.serving(broker)
     const where = flags.memory ? 'keeping nothing' : `data in ${broker.dataDirectory}`
     for (const endpoint of broker.listeners) {
       const { protocol } = endpoint
       const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
-      context.stdout.write(`listening on ${name(endpoint)}${kind}, ${where}; next: ${nextLine(endpoint)}\n`)
+      say.listening(`listening on ${name(endpoint)}${kind}, ${where}`, nextLine(endpoint), endpoint)
       if (!LOOPBACK.test(endpoint.host) && !protocol.startsWith('SASL')) {
-        context.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
+        say.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
       }
     }
+    if (flags.metrics !== undefined) {
+      const address = name({ ...flags.metrics, port: operations?.port ?? 0 })
+      say.note(`metrics on http://${address}/metrics, health on http://${address}/health`)
+    }
+    const registry = flags.noRegistry ? undefined : await serveRegistry(say, broker as Broker, flags.registry)
     await aborted(context.signal)
+    say.verbose('stopping')
+    await registry?.close()
     await broker.close()
+    await operations?.close()
+    say.verbose('stopped')
     return ExitCode.ok
   },
 })
 
+interface ServeLog extends BrokerLog {
+  /** That clients can come, on stdout. */
+  listening(text: string, next: string, listener: Listener): void
+}
+
+function textLog(context: Context): ServeLog {
+  return {
+    listening: (text, next) => context.stdout.write(`${text}; next: ${next}\n`),
+    note: (text) => context.note(text),
+    verbose: (text) => {
+      if (context.verbose) context.note(text)
+    },
+    warn: (text) => context.warn(text),
+  }
+}
+
+/** A JSON object a line. */
+function jsonLog(context: Context): ServeLog {
+  const line = (level: string, message: string, more: object = {}) =>
+    `${JSON.stringify({ time: new Date().toISOString(), level, message, ...more })}\n`
+  return {
+    listening: (text, _next, { name: listener, host, port, protocol }) =>
+      context.stdout.write(line('info', text, { listener, host, port, protocol })),
+    note: (text) => {
+      if (!context.quiet) context.stderr.write(line('info', text))
+    },
+    verbose: (text) => {
+      if (context.verbose) context.stderr.write(line('debug', text))
+    },
+    warn: (text) => context.stderr.write(line('warn', text)),
+  }
+}
+
 const LOOPBACK = /^(127\.|::1$|localhost$)/
+
+/** The schema registry, after the listeners: they need not wait for it. Its own port is needed only where it was asked for. */
+async function serveRegistry(
+  say: ServeLog,
+  broker: Broker,
+  asked: Endpoint | undefined,
+): Promise<RegistryServer | undefined> {
+  const { RegistryServer } = await import('../web/registry-server.ts')
+  const [{ host, port }] = broker.listeners
+  const beside = { host, port: port === DEFAULT_ENDPOINT.port ? DEFAULT_REGISTRY_PORT : 0 }
+  let server: RegistryServer
+  try {
+    server = await RegistryServer.listen(broker, asked ?? beside, (text) => say.warn(text))
+  } catch (error) {
+    if (asked !== undefined || !(error instanceof UsageError)) {
+      await broker.close()
+      throw error
+    }
+    say.warn(`no schema registry: ${error.message}`)
+    return undefined
+  }
+  const url = `http://${name(server.endpoint)}`
+  const isDefault = server.endpoint.port === DEFAULT_REGISTRY_PORT && server.endpoint.host === DEFAULT_ENDPOINT.host
+  say.note(`schema registry on ${url}; next: ktool schemas list${isDefault ? '' : ` --registry ${url}`}`)
+  return server
+}
 
 /** The line that a newcomer types in another terminal. */
 function nextLine({ host, port, protocol }: Listener): string {
@@ -117,9 +210,9 @@ function name({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-function parseEndpoint(text: string): Endpoint {
+function parseEndpoint(text: string, defaultPort = DEFAULT_ENDPOINT.port): Endpoint {
   const match = /^(?:\[(.+)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text.trim())
-  const port = Number(match?.[3] ?? DEFAULT_ENDPOINT.port)
+  const port = Number(match?.[3] ?? defaultPort)
   if (match === null || text.trim() === '' || port > 65535) {
     throw new UsageError(`'${text}' is not HOST:PORT`, { hint: 'write it as 127.0.0.1:9092 or [::1]:9092' })
   }
@@ -164,7 +257,7 @@ function parseTopic(text: string): { name: string; partitions?: number } {
 function fileProperties(path: string | undefined, context: Context): Record<string, string> {
   if (path === undefined) return {}
   const known = parseConfig(readText(path), path, 'java').filter(({ name, source }) => {
-    const isKnown = brokerDefinition(name) !== undefined
+    const isKnown = isBrokerConfig(name)
     if (!isKnown) context.warn(`${source}: no broker config is called ${name}; left out`)
     return isKnown
   })
@@ -172,7 +265,7 @@ function fileProperties(path: string | undefined, context: Context): Record<stri
 }
 
 function checked([key, value]: [string, string]): [string, string] {
-  if (brokerDefinition(key) !== undefined) return [key, value]
+  if (isBrokerConfig(key)) return [key, value]
   throw new UsageError(`no broker config is called ${key}`, {
     hint: didYouMean(key, brokerDefinitions.keys()) ?? "names are Kafka's own, such as log.retention.hours",
   })

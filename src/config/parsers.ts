@@ -96,3 +96,20 @@ export function names(text: string): string[] {
     .map((name) => name.trim())
     .filter((name) => name !== '')
 }
+
+const STRATEGIES = {
+  topicnamestrategy: 'topic',
+  recordnamestrategy: 'record',
+  topicrecordnamestrategy: 'topic-record',
+} as const
+
+/** A strategy by its short name or by that of Confluent's class. */
+export function subjectStrategy(text: string): 'topic' | 'record' | 'topic-record' {
+  const name = text.trim().toLowerCase().split('.').pop() as keyof typeof STRATEGIES
+  return STRATEGIES[name] ?? oneOf('topic', 'record', 'topic-record')(text)
+}
+
+/** URLs with their passwords masked. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/(\/\/[^/:@,]*):[^/@,]*@/g, '$1:****@')
+}

@@ -54,7 +54,8 @@ export function resolveSettings(assignments: readonly Assignment[]): Resolved {
     }
     values[name] = parseSetting(setting, assignment)
     const isHidden = setting.secret && assignment.value !== ''
-    effective.push({ name, text: isHidden ? '****' : assignment.value, source: assignment.source })
+    const shown = setting.shown?.(assignment.value) ?? assignment.value
+    effective.push({ name, text: isHidden ? '****' : shown, source: assignment.source })
   }
   return { settings: values as Settings, effective, ignored }
 }

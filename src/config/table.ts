@@ -15,11 +15,15 @@ import {
   secret,
   servers,
   string,
+  subjectStrategy,
+  withoutPasswords,
 } from './parsers.ts'
 
 export interface Setting<Value = unknown> {
   /** librdkafka's names for it, where they differ from the Java name. */
   librdkafka?: readonly string[]
+  /** Names that clients of all kinds have for it besides. */
+  aliases?: readonly string[]
   /** Environment variable that sets it. */
   env?: string
   parse: (text: string) => Value
@@ -32,6 +36,8 @@ export interface Setting<Value = unknown> {
   ofLibrdkafka?: boolean
   /** Its value is a command, which files that other programs share must not bring in. */
   isCommand?: boolean
+  /** How a value is printed that may have a secret in it. */
+  shown?: (text: string) => string
 }
 
 export const table = {
@@ -406,6 +412,63 @@ export const table = {
     default: '',
     doc: 'Where to find what the cluster advertises: HOST:PORT=HOST:PORT,… with * for any; as --resolve',
   },
+  'schema.registry.url': {
+    env: 'KTOOL_REGISTRY',
+    parse: string,
+    default: 'http://127.0.0.1:8081',
+    doc: 'Schema registries, as URLs with commas between them',
+    shown: withoutPasswords,
+  },
+  'schema.registry.basic.auth.user.info': {
+    aliases: ['basic.auth.user.info'],
+    parse: secret,
+    default: '',
+    doc: 'USER:PASSWORD for the schema registry',
+    secret: true,
+  },
+  'schema.registry.bearer.auth.token': {
+    aliases: ['bearer.auth.token'],
+    parse: secret,
+    default: '',
+    doc: 'Bearer token for the schema registry',
+    secret: true,
+  },
+  'schema.registry.ssl.ca.location': {
+    aliases: ['schema.registry.ssl.truststore.location'],
+    parse: string,
+    default: '',
+    doc: 'PEM file of the CAs that the schema registry is trusted by',
+  },
+  'schema.registry.ssl.certificate.location': {
+    parse: string,
+    default: '',
+    doc: "PEM file of the client's certificate for the schema registry",
+  },
+  'schema.registry.ssl.key.location': {
+    parse: string,
+    default: '',
+    doc: "PEM file of the client's key for the schema registry",
+  },
+  'auto.register.schemas': {
+    parse: boolean,
+    default: 'true',
+    doc: 'Whether the schema of a file is registered, or has to be there',
+  },
+  'normalize.schemas': {
+    parse: boolean,
+    default: 'false',
+    doc: 'Whether schemas are registered and looked up in their normal form',
+  },
+  'key.subject.name.strategy': {
+    parse: subjectStrategy,
+    default: 'topic',
+    doc: "What a key's subject is named after: topic, record or topic-record",
+  },
+  'value.subject.name.strategy': {
+    parse: subjectStrategy,
+    default: 'topic',
+    doc: "What a value's subject is named after: topic, record or topic-record",
+  },
 } satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof table
@@ -416,7 +479,9 @@ export type Settings = { readonly [Name in SettingName]: ReturnType<(typeof tabl
 /** Java and librdkafka names to the setting's Java name. */
 export const javaNames: ReadonlyMap<string, SettingName> = new Map(
   Object.entries<Setting>(table).flatMap(([name, setting]) =>
-    [name, ...(setting.librdkafka ?? [])].map((alias) => [alias, name as SettingName] as const),
+    [name, ...(setting.librdkafka ?? []), ...(setting.aliases ?? [])].map(
+      (alias) => [alias, name as SettingName] as const,
+    ),
   ),
 )
 

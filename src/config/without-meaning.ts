@@ -50,7 +50,7 @@ const LIBRDKAFKA = `
 
 /** What a program adds of its own to a Java configuration. */
 const PATTERN =
-  /^(metrics\..+|config\.providers\..+|interceptor\.classes|schema\.registry\..+|basic\.auth\..+|(key|value)\.(de)?serializer\..+)$/
+  /^(metrics\..+|config\.providers\..+|interceptor\.classes|schema\.registry\..+|(basic|bearer)\.auth\..+|specific\..+\.reader|(key|value)\.(de)?serializer\..+)$/
 
 let known: ReadonlySet<string> | undefined
 

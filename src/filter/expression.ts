@@ -5,10 +5,11 @@ import { Environment, type EvaluationError, type ParseError, type TypeCheckResul
 import { UsageError } from '../errors.ts'
 import type { RecordCursor } from '../records/cursor.ts'
 import { type RecordView, timestampTypeOf } from '../records/view.ts'
+import { parseJsonExact } from '../util/json.ts'
 import type { RecordTest } from './record-filter.ts'
 
-/** Makes a value of the bytes of a key or a value. */
-export type Decode = (bytes: Buffer, start: number, end: number, view: RecordView) => unknown
+/** The value of a key or a value; null where it is null. */
+export type Decode = (view: RecordView, part: 'key' | 'value') => unknown
 
 /** Records for which the expression could not be evaluated, such as those without a field that it names. */
 export interface Unevaluated {
@@ -30,13 +31,13 @@ const names: Record<string, { type: string; value: (view: RecordView, decode: De
   offset: { type: 'int', value: ({ cursor }) => BigInt(cursor.offset) },
   timestamp: { type: 'google.protobuf.Timestamp', value: ({ cursor }) => new Date(cursor.timestamp) },
   timestampType: { type: 'string', value: timestampTypeOf },
-  key: { type: 'dyn', value: (view, decode) => decoded(view, decode, view.cursor.keyStart, view.cursor.keyEnd) },
-  value: { type: 'dyn', value: (view, decode) => decoded(view, decode, view.cursor.valueStart, view.cursor.valueEnd) },
+  key: { type: 'dyn', value: (view, decode) => decode(view, 'key') },
+  value: { type: 'dyn', value: (view, decode) => decode(view, 'value') },
   headers: { type: 'map<string, dyn>', value: ({ cursor }) => headersOf(cursor) },
 }
 
 /** Throws a UsageError that shows where the expression is wrong. */
-export function compileExpression(text: string, decode: Decode = decodeJson): Expression {
+export function compileExpression(text: string, decode: Decode = decodeBytes): Expression {
   const evaluate = parse(text)
   // Names in a text or in a field's place make it look up more than it needs, no less.
   const used = Object.entries(names).filter(([name]) => new RegExp(`\\b${name}\\b`).test(text))
@@ -114,8 +115,9 @@ const arithmetic: Record<string, (a: number, b: number) => number> = {
   '%': (a, b) => a % b,
 }
 
-function decoded(view: RecordView, decode: Decode, start: number, end: number): unknown {
-  return start < 0 ? null : decode(view.cursor.bytes, start, end, view)
+function decodeBytes({ cursor }: RecordView, part: 'key' | 'value'): unknown {
+  const [start, end] = part === 'key' ? [cursor.keyStart, cursor.keyEnd] : [cursor.valueStart, cursor.valueEnd]
+  return start < 0 ? null : decodeJson(cursor.bytes, start, end)
 }
 
 /** JSON objects and arrays as what they are; everything else is text. */
@@ -123,17 +125,10 @@ export function decodeJson(bytes: Buffer, start: number, end: number): unknown {
   const text = bytes.toString('utf8', start, end)
   if (!/^\s*[[{]/.test(text)) return text
   try {
-    // Only numbers beyond 2^53 need the slower way.
-    return /\d{16}/.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text)
+    return parseJsonExact(text)
   } catch {
     return text
   }
-}
-
-function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
-  const source = context?.source
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined) return value
-  return /^-?\d+$/.test(source) ? BigInt(source) : value
 }
 
 /** The last value of each name. */

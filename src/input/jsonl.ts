@@ -4,20 +4,26 @@
 //   {"key":"k","value":"v"}   {"value":{"any":"JSON"}}   {"key":"AP8=","keyEncoding":"base64","value":null}
 
 import { encodeHeaders, type Header } from '../records/builder.ts'
+import { isRawNumber, parseJsonForStringify } from '../util/json.ts'
 import { type InputRecord, InputRecordError, recordOf } from './input-record.ts'
 import { ParsedLineReader } from './parsed.ts'
 
 const NEWLINE = Buffer.from('\n')
 /** What an object may hold; the ones that a broker gives are read over. */
-const FIELDS = new Set(
-  'topic partition offset timestamp timestampType key keyEncoding value valueEncoding headers leaderEpoch'.split(' '),
-)
+const FIELDS = new Set([
+  ...['topic', 'partition', 'offset', 'timestamp', 'timestampType', 'headers', 'leaderEpoch'],
+  ...['key', 'keyEncoding', 'keySchemaId', 'keyError', 'value', 'valueEncoding', 'valueSchemaId', 'valueError'],
+])
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
 export class JsonLineReader extends ParsedLineReader {
-  constructor() {
+  private readonly asJson: { key: boolean; value: boolean }
+
+  /** `asJson`: which parts are to be JSON text, a string in quotes too. */
+  constructor(asJson = { key: false, value: false }) {
     super(NEWLINE)
+    this.asJson = asJson
   }
 
   protected parse(buffer: Buffer, start: number, end: number, number: number): InputRecord {
@@ -37,8 +43,8 @@ export class JsonLineReader extends ParsedLineReader {
     }
     return recordOf(
       number,
-      bytesOf(record.key, record.keyEncoding, 'key', wrong),
-      bytesOf(record.value, record.valueEncoding, 'value', wrong),
+      bytesOf(record.key, record.keyEncoding, 'key', wrong, this.asJson.key),
+      bytesOf(record.value, record.valueEncoding, 'value', wrong, this.asJson.value),
       {
         topic: topic as string | undefined,
         partition: partition as number | undefined,
@@ -54,7 +60,7 @@ type Wrong = (problem: string, hint?: string) => never
 function parseObject(text: string, wrong: Wrong): Record<string, unknown> {
   let parsed: unknown
   try {
-    parsed = JSON.parse(text)
+    parsed = parseJsonForStringify(text)
   } catch (error) {
     return wrong(`it is not JSON: ${(error as Error).message}`)
   }
@@ -63,12 +69,12 @@ function parseObject(text: string, wrong: Wrong): Record<string, unknown> {
 }
 
 /** Text, base64 where the encoding says so; any other JSON stands for its own text. */
-function bytesOf(value: unknown, encoding: unknown, what: string, wrong: Wrong): Buffer | null {
+function bytesOf(value: unknown, encoding: unknown, what: string, wrong: Wrong, asJson = false): Buffer | null {
   if (value === undefined || value === null) return null
   if (encoding !== undefined && encoding !== 'text' && encoding !== 'base64') {
     wrong(`the encoding of its ${what} is ${JSON.stringify(encoding)}, known are "text" and "base64"`)
   }
-  if (encoding !== 'base64') return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
+  if (encoding !== 'base64') return Buffer.from(typeof value === 'string' && !asJson ? value : JSON.stringify(value))
   if (typeof value !== 'string' || !BASE64.test(value)) return wrong(`its ${what} is not base64`)
   return Buffer.from(value, 'base64')
 }
@@ -80,10 +86,11 @@ function timestampOf(value: unknown, text: string, wrong: Wrong): number | bigin
     const time = Date.parse(value)
     return Number.isNaN(time) ? wrong(`its timestamp '${value}' is not a time`) : time
   }
-  if (typeof value !== 'number' || !Number.isInteger(value)) return wrong('its timestamp is not a whole number')
-  if (Number.isSafeInteger(value)) return value
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  if (typeof value !== 'number' && !isRawNumber(value)) return wrong('its timestamp is not a whole number')
   const exact = exactNumber(text, 'timestamp')
-  if (exact === undefined || exact < INT64.min || exact > INT64.max) return wrong('its timestamp has more than 64 bits')
+  if (exact === undefined) return wrong('its timestamp is not a whole number')
+  if (exact < INT64.min || exact > INT64.max) return wrong('its timestamp has more than 64 bits')
   return exact
 }
 

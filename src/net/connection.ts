@@ -56,8 +56,10 @@ export class Connection {
   /** How many answers have come. */
   answered = 0
   private failure: Error | null = null
-  /** What waits until `exclusively` is over; null where nothing has to. */
+  /** What waits until `exclusively` or a pause is over; null where nothing has to. */
   private held: (() => void)[] | null = null
+  /** Runs while the broker wants to get no requests. */
+  private pause: NodeJS.Timeout | null = null
   private onIdle: (() => void) | null = null
   private readonly closed: (() => void)[] = []
 
@@ -123,7 +125,20 @@ export class Connection {
     body: Input<Request>,
     timeoutMs: number,
   ): Promise<Response> {
-    return decodeResponse(api, version, await this.exchange(api, version, body, timeoutMs))
+    const response = decodeResponse(api, version, await this.exchange(api, version, body, timeoutMs))
+    this.heed(response as { throttleTimeMs?: number })
+    return response
+  }
+
+  /**
+   * Sends nothing more for as long as the answer asks for (KIP-219). The broker would not read it sooner, and time that a
+   * request waits here does not count for its timeout. For answers to `exchange`; `request` does it by itself.
+   */
+  heed({ throttleTimeMs = 0 }: { throttleTimeMs?: number }): void {
+    if (throttleTimeMs <= 0 || this.failure !== null || (this.held !== null && this.pause === null)) return
+    if (this.pause !== null) clearTimeout(this.pause)
+    this.held ??= []
+    this.pause = setTimeout(() => this.goOn(), throttleTimeMs)
   }
 
   /** Sends a request; resolves to the answer's frame. A large frame may be given back with `recycle`. */
@@ -163,6 +178,7 @@ export class Connection {
    * fails in it ends the connection. For a login anew (KIP-368), between whose requests no other may come.
    */
   async exclusively(work: (send: Send) => Promise<void>): Promise<void> {
+    if (this.pause !== null) await new Promise<void>((resolve) => this.held?.unshift(resolve))
     if (this.failure !== null || this.held !== null) return
     this.held = []
     try {
@@ -176,7 +192,14 @@ export class Connection {
     } catch (error) {
       this.fail(error as Error)
     }
-    const held = this.held
+    this.goOn()
+  }
+
+  /** Sends what was held back. */
+  private goOn(): void {
+    if (this.pause !== null) clearTimeout(this.pause)
+    this.pause = null
+    const held = this.held ?? []
     this.held = null
     for (const go of held) go()
   }
@@ -236,6 +259,7 @@ export class Connection {
       pending.reject(error)
     }
     this.idle()
+    if (this.pause !== null) this.goOn()
     for (const tell of this.closed) tell()
   }
 }

@@ -14,29 +14,14 @@ export class FixedText {
 const ZERO = 0x30
 const NINE = 0x39
 
-/** A whole number in decimal that stays the same or goes up by one from use to use. */
-export class CountingText {
-  private value = Number.NaN
-  private text: FixedText = new FixedText('')
-
-  /** Good until the next call. */
-  of(value: number): FixedText {
-    if (value === this.value) return this.text
-    if (value !== this.value + 1 || value <= 0 || !this.increment()) this.text = new FixedText(String(value))
-    this.value = value
-    return this.text
-  }
-
-  /** False where one more digit is needed. */
-  private increment(): boolean {
-    const { bytes } = this.text
-    for (let i = bytes.length - 1; i >= 0; i--) {
-      if (bytes[i] < NINE) {
-        bytes[i]++
-        return true
-      }
-      bytes[i] = ZERO
+/** Adds one to the decimal number whose last digit is bytes[at]. False where it would need one digit more. */
+export function increment(bytes: Buffer, at: number): boolean {
+  for (; bytes[at] >= ZERO && bytes[at] <= NINE; at--) {
+    if (bytes[at] < NINE) {
+      bytes[at]++
+      return true
     }
-    return false
+    bytes[at] = ZERO
   }
+  return false
 }

@@ -20,9 +20,6 @@ const TOKENS = 'svkSKRtpoTePhd%'
 
 /** Source text of what a token does, over `v` (view), `c` (its cursor), `w` (sink) and the helpers. */
 const SIMPLE: Record<string, string> = {
-  S: 'w.integer(c.valueStart < 0 ? -1 : c.valueEnd - c.valueStart)',
-  K: 'w.integer(c.keyStart < 0 ? -1 : c.keyEnd - c.keyStart)',
-  R: 'helpers.length32(w, c.valueStart < 0 ? -1 : c.valueEnd - c.valueStart)',
   t: 'w.text(v.topic)',
   p: 'w.integer(v.partition)',
   o: 'w.integer(c.offset)',
@@ -36,13 +33,29 @@ const SIMPLE: Record<string, string> = {
 /** Writes one record, its end of line included. */
 export type RecordWriter = (view: RecordView, sink: RecordSink) => void
 
+/** Text that stands for the bytes of a key or value. */
+export interface PartText {
+  readonly bytes: Buffer
+  /** -1 for null. */
+  readonly start: number
+  readonly end: number
+}
+
+/** Keys and values of the record, where they are decoded. */
+export interface DecodedText {
+  readonly key: PartText
+  readonly value: PartText
+}
+
 export interface FormatOptions {
   /** Print NULL for null keys and values (kcat's -Z). */
   showNull?: boolean
+  /** What is printed in the place of keys and values. */
+  decoded?: DecodedText | undefined
 }
 
 /** Compiles a format. Throws a UsageError that names the place. */
-export function compileFormat(format: string, { showNull = false }: FormatOptions = {}): RecordWriter {
+export function compileFormat(format: string, { showNull = false, decoded }: FormatOptions = {}): RecordWriter {
   const literals: FixedText[] = []
   const lines: string[] = []
   const literal = (text: string) => {
@@ -58,14 +71,26 @@ export function compileFormat(format: string, { showNull = false }: FormatOption
     const [whole, token, argument] = match
     const usesArgument = argument !== undefined && 'svkhd'.includes(token)
     at = match.index + (usesArgument || argument === undefined ? whole.length : 1 + token.length)
-    lines.push(tokenSource(token, usesArgument ? argument : undefined, showNull, literals))
+    const isDecoded = decoded !== undefined
+    lines.push(tokenSource(token, usesArgument ? argument : undefined, { showNull, isDecoded }, literals))
   }
   literal(format.slice(at))
   const body = `return (v, w) => { const c = v.cursor; ${lines.join('; ')} }`
-  return new Function('helpers', 'literals', body)(helpers, literals) as RecordWriter
+  return new Function('helpers', 'literals', 'd', body)(helpers, literals, decoded) as RecordWriter
 }
 
-function tokenSource(token: string, argument: string | undefined, showNull: boolean, literals: FixedText[]): string {
+function tokenSource(
+  token: string,
+  argument: string | undefined,
+  { showNull, isDecoded }: { showNull: boolean; isDecoded: boolean },
+  literals: FixedText[],
+): string {
+  const part = token === 'k' || token === 'K' ? 'key' : 'value'
+  const [bytes, start, end] = isDecoded
+    ? [`d.${part}.bytes`, `d.${part}.start`, `d.${part}.end`]
+    : ['c.bytes', `c.${part}Start`, `c.${part}End`]
+  if (token === 'S' || token === 'K') return `w.integer(${start} < 0 ? -1 : ${end} - ${start})`
+  if (token === 'R') return `helpers.length32(w, ${start} < 0 ? -1 : ${end} - ${start})`
   if (token === 'h' && argument !== undefined) {
     return `helpers.header(w, c, literals[${literals.push(new FixedText(argument)) - 1}].bytes)`
   }
@@ -74,18 +99,17 @@ function tokenSource(token: string, argument: string | undefined, showNull: bool
     return 'helpers.iso(w, c)'
   }
   if (token === 's' || token === 'v' || token === 'k') {
-    const field = token === 'k' ? 'key' : 'value'
     const whenNull = showNull ? ' else w.fixed(helpers.NULL)' : ''
     if (argument === undefined) {
-      return `if (c.${field}Start >= 0) w.range(c.bytes, c.${field}Start, c.${field}End);${whenNull}`
+      return `if (${start} >= 0) w.range(${bytes}, ${start}, ${end});${whenNull}`
     }
     if (!FORMS.includes(argument)) {
       const near = nearest(argument, FORMS)[0]
-      throw new UsageError(`%${token}{${argument}} is not a form of a ${field}`, {
+      throw new UsageError(`%${token}{${argument}} is not a form of a ${part}`, {
         hint: near ? `did you mean %${token}{${near}}?` : `use ${FORMS.map((form) => `%${token}{${form}}`).join(', ')}`,
       })
     }
-    return `helpers.${argument}(w, c.bytes, c.${field}Start, c.${field}End)`
+    return `helpers.${argument}(w, ${bytes}, ${start}, ${end})`
   }
   const source = SIMPLE[token]
   if (source === undefined) {

@@ -5,11 +5,14 @@
 //
 // Bytes that are UTF-8 are text; other bytes are base64 and say so: "keyEncoding":"base64", "valueEncoding":"base64", and
 // in a header a third element, ["name","AAH/","base64"], and a fourth where the name is not UTF-8. null stays null.
+// Decoded keys and values are JSON in their place, with "keySchemaId" and "valueSchemaId"; what could not be decoded is as
+// above, with "keyError" or "valueError".
 
 import { isUtf8 } from 'node:buffer'
 import { leaderEpochOf, type RecordView, timestampTypeOf } from '../records/view.ts'
 import { RangeCopier } from '../util/range-copier.ts'
 import { FixedText } from './fixed-text.ts'
+import type { PartText, RecordWriter } from './record-format.ts'
 import type { RecordSink } from './record-sink.ts'
 
 const QUOTE = 0x22
@@ -40,6 +43,16 @@ const TEXT = new FixedText(',"text"')
 /** Writes the envelope and a line feed. */
 export function writeJson(view: RecordView, sink: RecordSink): void {
   const { cursor } = view
+  writeStart(view, sink)
+  if (!jsonBytes(sink, cursor.bytes, cursor.keyStart, cursor.keyEnd)) sink.fixed(KEY_BASE64)
+  sink.fixed(VALUE)
+  if (!jsonBytes(sink, cursor.bytes, cursor.valueStart, cursor.valueEnd)) sink.fixed(VALUE_BASE64)
+  writeEnd(view, sink)
+}
+
+/** Up to the key. */
+function writeStart(view: RecordView, sink: RecordSink): void {
+  const { cursor } = view
   sink.fixed(topicStart(view))
   sink.integer(view.partition)
   sink.fixed(OFFSET)
@@ -49,9 +62,11 @@ export function writeJson(view: RecordView, sink: RecordSink): void {
   if (Number.isSafeInteger(timestamp)) sink.integer(timestamp)
   else sink.text(String(cursor.timestampExact))
   sink.fixed(TYPE_AND_KEY[timestampTypeOf(view)])
-  if (!jsonBytes(sink, cursor.bytes, cursor.keyStart, cursor.keyEnd)) sink.fixed(KEY_BASE64)
-  sink.fixed(VALUE)
-  if (!jsonBytes(sink, cursor.bytes, cursor.valueStart, cursor.valueEnd)) sink.fixed(VALUE_BASE64)
+}
+
+/** From after the value on. */
+function writeEnd(view: RecordView, sink: RecordSink): void {
+  const { cursor } = view
   if (cursor.headerCount === 0) sink.fixed(NO_HEADERS)
   else {
     sink.fixed(HEADERS)
@@ -60,6 +75,38 @@ export function writeJson(view: RecordView, sink: RecordSink): void {
   }
   sink.integer(leaderEpochOf(view))
   sink.fixed(END)
+}
+
+/** A part of a record that may be JSON, and says by which schema. */
+export interface JsonPart extends PartText {
+  readonly isJson: boolean
+  readonly schemaId: number
+  readonly error: string | null
+}
+
+const SCHEMA_ID = { key: new FixedText(',"keySchemaId":'), value: new FixedText(',"valueSchemaId":') }
+const ERROR = { key: new FixedText(',"keyError":'), value: new FixedText(',"valueError":') }
+
+/** The same with decoded keys and values: JSON as it is, the id of its schema, and why a part could not be decoded. */
+export function jsonWriter(decoded: { readonly key: JsonPart; readonly value: JsonPart }): RecordWriter {
+  const write = (sink: RecordSink, name: 'key' | 'value', part: JsonPart, isBase64: FixedText) => {
+    if (part.isJson) sink.range(part.bytes, part.start, part.end)
+    else if (!jsonBytes(sink, part.bytes, part.start, part.end)) sink.fixed(isBase64)
+    if (part.schemaId >= 0) {
+      sink.fixed(SCHEMA_ID[name])
+      sink.integer(part.schemaId)
+    }
+    if (part.error === null) return
+    sink.fixed(ERROR[name])
+    sink.text(JSON.stringify(part.error))
+  }
+  return (view, sink) => {
+    writeStart(view, sink)
+    write(sink, 'key', decoded.key, KEY_BASE64)
+    sink.fixed(VALUE)
+    write(sink, 'value', decoded.value, VALUE_BASE64)
+    writeEnd(view, sink)
+  }
 }
 
 /** Writes bytes as a JSON string, or null; false where they had to be base64. */

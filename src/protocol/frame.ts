@@ -65,8 +65,8 @@ export function readRequestHeader(reader: Reader): RequestHeader {
 }
 
 /**
- * The body after `readRequestHeader`. Bytes beyond it are let be, as Kafka does: librdkafka has sent Metadata requests with
- * some.
+ * The body after `readRequestHeader`. Bytes that are left over are let be, as in Kafka: librdkafka leaves some after a
+ * Metadata request for all topics.
  */
 export function readRequestBody<Request>(api: Api<Request, unknown>, version: number, reader: Reader): Request {
   if (api.request.isFlexible(version)) reader.skipTags()

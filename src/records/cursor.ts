@@ -60,6 +60,7 @@ export class RecordCursor {
   opened = 0
 
   private at = 0
+  private firstAt = 0
   private end = 0
   private left = 0
   private timestampAt = 0
@@ -87,8 +88,15 @@ export class RecordCursor {
     if (codec === NONE) return
     const bytes = records ?? codecById(codec).decompress(buffer, this.at, this.end, limit, this.scratch)
     this.bytes = bytes
-    this.at = 0
+    this.at = this.firstAt = 0
     this.end = bytes.length
+  }
+
+  /** Back to the start of the batch. */
+  rewind(): void {
+    this.at = this.firstAt
+    this.left = recordCount(this.buffer, this.batchAt)
+    this.headersLeft = 0
   }
 
   private openBatch(buffer: Buffer, at: number): void {
@@ -100,7 +108,7 @@ export class RecordCursor {
     this.appendTime = appendTime
     this.baseTime = appendTime ? maxTimestamp(buffer, at) : baseTimestamp(buffer, at)
     this.bytes = buffer
-    this.at = at + RECORDS_AT
+    this.at = this.firstAt = at + RECORDS_AT
     this.end = at + sizeInBytes(buffer, at)
     this.left = recordCount(buffer, at)
     this.headersLeft = 0

@@ -33,7 +33,8 @@ export function usedSize(path: string, entrySize: number): number {
   const file = openSync(path, 'r')
   try {
     let low = 0
-    let high = Math.floor(statSync(path).size / entrySize)
+    const { size } = statSync(path)
+    let high = Math.floor(size / entrySize)
     const entry = Buffer.alloc(entrySize)
     while (low < high) {
       const middle = (low + high) >> 1
@@ -41,7 +42,8 @@ export function usedSize(path: string, entrySize: number): number {
       if (entry.some((byte) => byte !== 0)) low = middle + 1
       else high = middle
     }
-    return low * entrySize
+    // The only entry may be one of zeros: the first offset, of the time 0.
+    return low === 0 && size === entrySize ? size : low * entrySize
   } finally {
     closeSync(file)
   }

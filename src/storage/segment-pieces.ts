@@ -5,8 +5,8 @@
 //
 // Behind damage the search goes on for a batch that is whole and has the right checksum.
 
-import type { FileHandle } from 'node:fs/promises'
-import { open } from 'node:fs/promises'
+import fs from 'node:fs'
+import { promisify } from 'node:util'
 import {
   ATTRIBUTES_AT,
   CRC_AT,
@@ -19,7 +19,11 @@ import {
 } from '../records/batch.ts'
 import { crc32c } from '../records/crc32c.ts'
 
+const read = promisify(fs.read)
+
 const PIECE = 4 << 20
+/** The first piece of a look into the middle of a file, for which a few records may be enough. */
+const FIRST_PIECE = 128 << 10
 /** A longer batch than any broker takes by default; it has to prove its checksum before there is memory for it. */
 const PLAUSIBLE = 32 << 20
 /** Smallest length field by format. */
@@ -51,7 +55,7 @@ export type Piece = Batches | Gap
 
 export class SegmentPieces {
   readonly size: number
-  private readonly file: FileHandle
+  private readonly fd: number
   private position: number
   private buffers: [Buffer, Buffer]
   /** What is read for `position` already, or on its way. */
@@ -59,22 +63,22 @@ export class SegmentPieces {
   private searched = 0
 
   /** The file as long as it is now. Throws what opening it throws. */
-  static async open(path: string, from = 0): Promise<SegmentPieces> {
-    const file = await open(path)
-    return new SegmentPieces(file, (await file.stat()).size, from)
+  static open(path: string, from = 0): SegmentPieces {
+    const fd = fs.openSync(path, 'r')
+    return new SegmentPieces(fd, fs.fstatSync(fd).size, from)
   }
 
-  private constructor(file: FileHandle, size: number, from: number) {
-    this.file = file
+  private constructor(fd: number, size: number, from: number) {
+    this.fd = fd
     this.size = size
     this.position = from
-    const length = Math.max(HEADER_SIZE_UP_TO_MAGIC, Math.min(PIECE, size - from))
+    const length = Math.max(HEADER_SIZE_UP_TO_MAGIC, Math.min(from > 0 ? FIRST_PIECE : PIECE, size - from))
     this.buffers = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)]
   }
 
   async close(): Promise<void> {
     await this.ahead?.catch(() => {})
-    await this.file.close()
+    fs.closeSync(this.fd)
   }
 
   /** Null at the end. */
@@ -88,7 +92,9 @@ export class SegmentPieces {
     const end = wholeBatches(buffer, count)
     if (end > 0) {
       this.position = position + end
-      if (this.position < this.size) this.ahead = this.readAhead(this.position)
+      const left = Math.min(PIECE, this.size - this.position)
+      if (this.buffers[1].length < left) this.buffers[1] = Buffer.allocUnsafeSlow(left)
+      if (left > 0) this.ahead = this.readAhead(this.position)
       return { kind: 'batches', buffer, start: 0, end, position }
     }
     return this.oddBatch(buffer, count)
@@ -140,7 +146,7 @@ export class SegmentPieces {
   private async fill(target: Buffer, position: number, length: number): Promise<number> {
     let at = 0
     while (at < length) {
-      const { bytesRead } = await this.file.read(target, at, length - at, position + at)
+      const { bytesRead } = await read(this.fd, target, at, length - at, position + at)
       if (bytesRead === 0) break
       at += bytesRead
     }

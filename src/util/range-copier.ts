@@ -93,31 +93,6 @@ export class RangeCopier {
     return bits < 0x80
   }
 
-  /** As copy(); tells whether no byte has its top bit set. */
-  copyAscii(source: Buffer, start: number, end: number, target: Buffer, at: number): boolean {
-    this.look(source, target)
-    const { from, to } = this
-    let words = 0
-    for (; start + 16 <= end; start += 16, at += 16) {
-      const first = from.getInt32(start, true)
-      const second = from.getInt32(start + 4, true)
-      const third = from.getInt32(start + 8, true)
-      const fourth = from.getInt32(start + 12, true)
-      words |= first | second | third | fourth
-      to.setInt32(at, first, true)
-      to.setInt32(at + 4, second, true)
-      to.setInt32(at + 8, third, true)
-      to.setInt32(at + 12, fourth, true)
-    }
-    let bits = 0
-    for (; start < end; start++, at++) {
-      const byte = source[start]
-      bits |= byte
-      target[at] = byte
-    }
-    return (words & HIGH_BITS) === 0 && bits < 0x80
-  }
-
   /** Its view of a target, which it keeps for the next copy. */
   viewOf(target: Buffer): DataView {
     this.look(this.source, target)

@@ -121,9 +121,11 @@ test('elections and reassignments have nothing to do', async (t) => {
 
 test('without an authorizer ACLs are refused', async (t) => {
   const { client } = await start(t)
-  assert.equal((await client.call(DescribeAcls, 3, {})).errorCode, 54)
-  assert.equal((await client.call(CreateAcls, 3, { creations: [{}, {}] })).results[1].errorCode, 54)
-  assert.equal((await client.call(DeleteAcls, 3, { filters: [{}] })).filterResults[0].errorCode, 54)
+  const any = { resourceTypeFilter: 1, patternTypeFilter: 1, operation: 1, permissionType: 1 }
+  const acl = { resourceType: 2, resourceName: 'x', resourcePatternType: 3, operation: 3, permissionType: 3 }
+  assert.equal((await client.call(DescribeAcls, 3, any)).errorCode, 54)
+  assert.equal((await client.call(CreateAcls, 3, { creations: [acl, acl] })).results[1].errorCode, 54)
+  assert.equal((await client.call(DeleteAcls, 3, { filters: [any] })).filterResults[0].errorCode, 54)
 })
 
 type Entity = [type: string, name: string | null][]

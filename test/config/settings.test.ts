@@ -128,7 +128,11 @@ test('the environment sets what the table says', () => {
 })
 
 test('no two settings share a name', () => {
-  const names = Object.entries<Setting>(table).flatMap(([name, { librdkafka = [] }]) => [name, ...librdkafka])
+  const names = Object.entries<Setting>(table).flatMap(([name, { librdkafka = [], aliases = [] }]) => [
+    name,
+    ...librdkafka,
+    ...aliases,
+  ])
   assert.equal(new Set(names).size, names.length)
   assert.equal(javaNames.size, names.length)
 })
@@ -136,7 +140,7 @@ test('no two settings share a name', () => {
 test('every setting is read by something', () => {
   const root = join(import.meta.dirname, '../../src')
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /^(cli|client|commands)\b.*\.ts$/.test(file))
+    .filter((file) => /^(cli|client|commands|registry)\b.*\.ts$/.test(file))
     .map((file) => readFileSync(join(root, file), 'utf8'))
     .join('\n')
   const unread = Object.keys(table).filter(

@@ -47,6 +47,7 @@ for (const { key, version, client, broker, request, response } of frames.filter(
     const header = readRequestHeader(reader)
     assert.deepEqual([header.apiKey, header.apiVersion], [key, version])
     const body = readRequestBody(api, version, reader)
+    reader.expectEnd(api.name)
     const { correlationId, clientId } = header
     assert.equal(withoutSize(encodeRequest(api as AnyApi, version, correlationId, clientId, body as object)), request)
 

@@ -23,7 +23,7 @@ import {
 import { compressionName } from '../../records/compression/index.ts'
 import { ControlType, controlTypeName, readControlType, readCoordinatorEpoch } from '../../records/control.ts'
 import { leaderEpochOf, producerIdOf, type RecordView, timestampTypeOf } from '../../records/view.ts'
-import { controlJson, type Decoder } from './decoders.ts'
+import type { ControlDecoder, FileDecoders } from './decoder.ts'
 
 export function batchJson(file: string, buffer: Buffer, at: number, position: number, isValid: boolean): object {
   const format = magic(buffer, at)
@@ -58,9 +58,9 @@ function number(value: bigint): number | string {
 }
 
 /** Writes the record and a line feed. */
-export function writeRecordJson(sink: RecordSink, view: RecordView, decode: Decoder | null): void {
+export function writeRecordJson(sink: RecordSink, view: RecordView, { record: decode, control }: FileDecoders): void {
   const { batch, batchAt, cursor } = view
-  if (isControl(batch, batchAt)) sink.text(`${JSON.stringify(controlRecord(view))}\n`)
+  if (isControl(batch, batchAt)) sink.text(`${JSON.stringify(controlRecord(view, control))}\n`)
   else if (decode === null) writeJson(view, sink)
   else {
     const { key, payload } = decode(cursor)
@@ -81,7 +81,7 @@ function place(view: RecordView) {
   return { topic, partition, offset, timestamp, timestampType: timestampTypeOf(view) }
 }
 
-function controlRecord(view: RecordView): object {
+function controlRecord(view: RecordView, decode: ControlDecoder | null): object {
   const { cursor, batch, batchAt } = view
   const type = readControlType(cursor)
   const head = { ...place(view), control: controlTypeName(type) }
@@ -89,6 +89,6 @@ function controlRecord(view: RecordView): object {
     const coordinatorEpoch = readCoordinatorEpoch(cursor)
     return { ...head, coordinatorEpoch, producerId: producerIdOf(view), producerEpoch: producerEpoch(batch, batchAt) }
   }
-  const message = controlJson(type, cursor)
+  const message = decode?.(type, cursor)
   return message === undefined ? head : { ...head, data: JSON.parse(message.json) }
 }

@@ -1,6 +1,6 @@
 // Batches and records as Kafka's DumpLogSegments prints them, line for line. Nothing is made per record.
 
-import { CountingText, FixedText } from '../../output/fixed-text.ts'
+import { FixedText } from '../../output/fixed-text.ts'
 import type { RecordSink } from '../../output/record-sink.ts'
 import {
   baseOffset,
@@ -26,8 +26,10 @@ import {
 } from '../../records/batch.ts'
 import { compressionName } from '../../records/compression/index.ts'
 import { ControlType, controlTypeName, readControlType, readCoordinatorEpoch } from '../../records/control.ts'
+import type { RecordCursor } from '../../records/cursor.ts'
 import type { RecordView } from '../../records/view.ts'
-import { controlJson, type Decoder } from './decoders.ts'
+import type { ControlDecoder, FileDecoders } from './decoder.ts'
+import { LineStart } from './line-start.ts'
 
 const text = (value: string) => new FixedText(value)
 
@@ -57,22 +59,13 @@ const KEY_SIZE = text(' keySize: ')
 const VALUE_SIZE = text(' valueSize: ')
 const SEQUENCE = text(' sequence: ')
 const HEADER_KEYS = text(' headerKeys: [')
-const NO_KEY_VALUE_SIZE = text(' keySize: -1 valueSize: ')
-const NO_SEQUENCE_TEXT = text(' sequence: -1')
 const NO_HEADERS = text(' headerKeys: []')
-const NO_HEADERS_PAYLOAD = text(' headerKeys: [] payload: ')
 const KEY = text(' key: ')
 const PAYLOAD = text(' payload: ')
 
 const LINE_FEED = 0x0a
 const COMMA = 0x2c
 const CLOSE = 0x5d
-
-// Most of a record's numbers are those of the record before, or the next ones.
-const offsetText = new CountingText()
-const timestampText = new CountingText()
-const sizeText = new CountingText()
-const sequenceText = new CountingText()
 
 export function writeBatch(sink: RecordSink, buffer: Buffer, at: number, position: number, isValid: boolean): void {
   const format = magic(buffer, at)
@@ -119,62 +112,98 @@ export function writeBatch(sink: RecordSink, buffer: Buffer, at: number, positio
   sink.fixed(VALID[Number(isValid)])
 }
 
-/** A record and, unless it is a control record, its key and value as text or as `decode` has them. */
-export function writeRecord(
-  sink: RecordSink,
-  { cursor, batch, batchAt }: RecordView,
-  decode: Decoder | null,
-  isSound: boolean,
-): void {
-  const format = magic(batch, batchAt)
-  const { bytes, keyStart, keyEnd, valueStart, valueEnd } = cursor
-  const isMarker = isControl(batch, batchAt)
-  sink.fixed(RECORD)
-  sink.fixed(offsetText.of(cursor.offset))
-  const { timestamp } = cursor
-  sink.fixed(format === 0 ? NO_TIME : TIMES[timestampType(batch, batchAt)])
-  if (Number.isSafeInteger(timestamp)) sink.fixed(timestampText.of(timestamp))
-  else sink.text(String(cursor.timestampExact))
-  if (keyStart < 0) sink.fixed(NO_KEY_VALUE_SIZE)
-  else {
-    sink.fixed(KEY_SIZE)
-    sink.integer(keyEnd - keyStart)
-    sink.fixed(VALUE_SIZE)
+/** Writes the records of a batch. The sink has to be one for text. */
+export class RecordText {
+  private readonly sink: RecordSink
+  private readonly lineStart = new LineStart()
+  private readonly decoders: FileDecoders
+  private isSound = true
+  private format = 2
+  private type = 0
+  private isMarker = false
+  private firstSequence = NO_SEQUENCE
+
+  /** Without decoders keys and values are printed as they are. */
+  constructor(sink: RecordSink, decoders: FileDecoders) {
+    this.sink = sink
+    this.decoders = decoders
   }
-  sink.fixed(sizeText.of(valueStart < 0 ? -1 : valueEnd - valueStart))
-  if (format === 2) {
-    const first = baseSequence(batch, batchAt)
-    if (first === NO_SEQUENCE) sink.fixed(NO_SEQUENCE_TEXT)
-    else {
-      sink.fixed(SEQUENCE)
-      sink.fixed(sequenceText.of((first + cursor.offsetDelta) % 0x8000_0000))
-    }
-    if (cursor.headerCount > 0) headerKeys(sink, cursor)
-    else if (keyStart < 0 && valueStart >= 0 && decode === null && !isMarker) {
-      sink.fixed(NO_HEADERS_PAYLOAD)
-      sink.utf8(bytes, valueStart, valueEnd)
-      sink.byte(LINE_FEED)
-      return
-    } else sink.fixed(NO_HEADERS)
-    if (isMarker) sink.text(controlText(cursor))
-  } else sink.text(` isValid: ${isSound} crc: ${cursor.legacyChecksum}`)
-  if (!isMarker) {
-    if (decode === null) {
+
+  /** The batch of the records that follow. */
+  open({ batch, batchAt }: RecordView, isSound: boolean): void {
+    this.isSound = isSound
+    this.format = magic(batch, batchAt)
+    this.type = timestampType(batch, batchAt)
+    this.isMarker = isControl(batch, batchAt)
+    this.firstSequence = this.format === 2 ? baseSequence(batch, batchAt) : NO_SEQUENCE
+  }
+
+  record(cursor: RecordCursor): void {
+    const { sink, decoders } = this
+    this.start(cursor)
+    if (this.isMarker) sink.text(controlText(cursor, decoders.control))
+    else if (decoders.record === null) {
+      const { bytes, keyStart, valueStart } = cursor
       if (keyStart >= 0) {
         sink.fixed(KEY)
-        sink.utf8(bytes, keyStart, keyEnd)
+        sink.range(bytes, keyStart, cursor.keyEnd)
       }
       if (valueStart >= 0) {
         sink.fixed(PAYLOAD)
-        sink.utf8(bytes, valueStart, valueEnd)
+        sink.range(bytes, valueStart, cursor.valueEnd)
       }
     } else {
-      const { key, payload } = decode(cursor)
+      const { key, payload } = decoders.record(cursor)
       if (key !== null) sink.text(` key: ${key}`)
       if (payload !== null) sink.text(` payload: ${payload}`)
     }
+    sink.byte(LINE_FEED)
   }
-  sink.byte(LINE_FEED)
+
+  private start(cursor: RecordCursor): void {
+    const { sink, type, format, firstSequence } = this
+    const { offset, timestamp, keyStart, valueStart } = cursor
+    const keySize = keyStart < 0 ? -1 : cursor.keyEnd - keyStart
+    const valueSize = valueStart < 0 ? -1 : cursor.valueEnd - valueStart
+    const isSafe = Number.isSafeInteger(timestamp)
+    if (format === 2) {
+      const sequence = firstSequence === NO_SEQUENCE ? NO_SEQUENCE : (firstSequence + cursor.offsetDelta) % 0x8000_0000
+      if (isSafe && cursor.headerCount === 0) {
+        const start = this.lineStart.of(offset, type, timestamp, keySize, valueSize, sequence)
+        if (start !== null) {
+          sink.fixed(start)
+          return
+        }
+      }
+      writeNumbers(sink, cursor, TIMES[type], isSafe, keySize, valueSize)
+      sink.fixed(SEQUENCE)
+      sink.integer(sequence)
+      if (cursor.headerCount === 0) sink.fixed(NO_HEADERS)
+      else headerKeys(sink, cursor)
+    } else {
+      writeNumbers(sink, cursor, format === 0 ? NO_TIME : TIMES[type], isSafe, keySize, valueSize)
+      sink.text(` isValid: ${this.isSound} crc: ${cursor.legacyChecksum}`)
+    }
+  }
+}
+
+function writeNumbers(
+  sink: RecordSink,
+  cursor: RecordCursor,
+  time: FixedText,
+  isSafe: boolean,
+  keySize: number,
+  valueSize: number,
+): void {
+  sink.fixed(RECORD)
+  sink.integer(cursor.offset)
+  sink.fixed(time)
+  if (isSafe) sink.integer(cursor.timestamp)
+  else sink.text(String(cursor.timestampExact))
+  sink.fixed(KEY_SIZE)
+  sink.integer(keySize)
+  sink.fixed(VALUE_SIZE)
+  sink.integer(valueSize)
 }
 
 /** Of a batch with a wrong checksum it may be any number. */
@@ -184,23 +213,23 @@ function exactInteger(sink: RecordSink, buffer: Buffer, at: number): void {
   else sink.text(String(value))
 }
 
-function headerKeys(sink: RecordSink, cursor: RecordView['cursor']): void {
+function headerKeys(sink: RecordSink, cursor: RecordCursor): void {
   sink.fixed(HEADER_KEYS)
   cursor.rewindHeaders()
   for (let first = true; cursor.nextHeader(); first = false) {
     if (!first) sink.byte(COMMA)
-    sink.utf8(cursor.bytes, cursor.headerKeyStart, cursor.headerKeyEnd)
+    sink.range(cursor.bytes, cursor.headerKeyStart, cursor.headerKeyEnd)
   }
   sink.byte(CLOSE)
 }
 
-function controlText(cursor: RecordView['cursor']): string {
+function controlText(cursor: RecordCursor, decode: ControlDecoder | null): string {
   const type = readControlType(cursor)
   const name = controlTypeName(type)
   if (type === ControlType.ABORT || type === ControlType.COMMIT) {
     return ` endTxnMarker: ${name} coordinatorEpoch: ${readCoordinatorEpoch(cursor)}`
   }
-  const message = controlJson(type, cursor)
+  const message = decode?.(type, cursor)
   // Kafka has a colon after the first of these alone.
   if (message !== undefined) return ` ${message.title}${type === ControlType.LEADER_CHANGE ? ':' : ''} ${message.json}`
   return ` controlType: ${name}(${type})`

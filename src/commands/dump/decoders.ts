@@ -1,32 +1,16 @@
-// Records of Kafka's internal topics as JSON, as DumpLogSegments' decoders print them, and the control records of KRaft.
+// Records of Kafka's internal topics as JSON, as DumpLogSegments' decoders print them.
 
 import { CorruptError } from '../../errors.ts'
 import type { Message } from '../../protocol/api.ts'
 import { jsonString, messageJson } from '../../protocol/json.ts'
 import { Reader } from '../../protocol/reader.ts'
 import { recordTypes as metadataTypes } from '../../protocol/stored/cluster-metadata.ts'
-import {
-  consumerProtocolAssignment,
-  consumerProtocolSubscription,
-  kRaftVersionRecord,
-  leaderChangeMessage,
-  snapshotFooterRecord,
-  snapshotHeaderRecord,
-  votersRecord,
-} from '../../protocol/stored/data.ts'
+import { consumerProtocolAssignment, consumerProtocolSubscription } from '../../protocol/stored/data.ts'
 import { recordTypes as groupTypes } from '../../protocol/stored/group-metadata.ts'
 import { recordTypes as shareTypes } from '../../protocol/stored/share-group-state.ts'
 import { recordTypes as transactionTypes } from '../../protocol/stored/transaction-state.ts'
-import { ControlType } from '../../records/control.ts'
 import type { RecordCursor } from '../../records/cursor.ts'
-
-/** JSON texts, or why there is none; null where nothing is printed. */
-export interface Decoded {
-  key: string | null
-  payload: string | null
-}
-
-export type Decoder = (cursor: RecordCursor) => Decoded
+import type { Decoded, Decoder, DecoderName } from './decoder.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a record of whatever type
 type AnyMessage = Message<any>
@@ -38,25 +22,6 @@ export const decoders: Readonly<Record<DecoderName, Decoder>> = {
   'transaction-state': coordinatorDecoder(transactionTypes),
   'share-group-state': coordinatorDecoder(shareTypes),
   'cluster-metadata': metadataRecord,
-}
-
-export const decoderNames = ['group-metadata', 'transaction-state', 'cluster-metadata', 'share-group-state'] as const
-export type DecoderName = (typeof decoderNames)[number]
-
-/** The decoder that the records of a topic need; undefined for a topic of the users. */
-export function decoderOfTopic(topic: string): DecoderName | undefined {
-  switch (topic) {
-    case '__consumer_offsets':
-      return 'group-metadata'
-    case '__transaction_state':
-      return 'transaction-state'
-    case '__share_group_state':
-      return 'share-group-state'
-    case '__cluster_metadata':
-      return 'cluster-metadata'
-    default:
-      return undefined
-  }
 }
 
 /** A key of `type int16 · key`, a value of `version int16 · value`. (Kafka: CoordinatorRecordSerde.) */
@@ -126,25 +91,4 @@ function metadataRecord({ bytes, valueStart, valueEnd, offset }: RecordCursor): 
   } catch (error) {
     return { key: null, payload: `Error at ${offset}, skipping. ${(error as Error).message}` }
   }
-}
-
-const controlMessages: ReadonlyMap<number, { title: string; message: AnyMessage }> = new Map<
-  number,
-  { title: string; message: AnyMessage }
->([
-  [ControlType.LEADER_CHANGE, { title: 'LeaderChange', message: leaderChangeMessage }],
-  [ControlType.SNAPSHOT_HEADER, { title: 'SnapshotHeader', message: snapshotHeaderRecord }],
-  [ControlType.SNAPSHOT_FOOTER, { title: 'SnapshotFooter', message: snapshotFooterRecord }],
-  [ControlType.KRAFT_VERSION, { title: 'KRaftVersion', message: kRaftVersionRecord }],
-  [ControlType.KRAFT_VOTERS, { title: 'KRaftVoters', message: votersRecord }],
-])
-
-/** The value of a control record of KRaft; its version is its first field. Undefined for other types. */
-export function controlJson(type: number, cursor: RecordCursor): { title: string; json: string } | undefined {
-  const known = controlMessages.get(type)
-  if (known === undefined || cursor.valueStart < 0) return undefined
-  const { title, message } = known
-  const reader = new Reader(cursor.bytes, cursor.valueStart, cursor.valueEnd)
-  const version = cursor.bytes.readInt16BE(cursor.valueStart)
-  return { title, json: messageJson(message.schema, version, message.read(reader, version)) }
 }

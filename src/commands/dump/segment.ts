@@ -11,8 +11,8 @@ import type { RecordView } from '../../records/view.ts'
 import { startPosition } from '../../storage/index-lookup.ts'
 import { LOG_SUFFIX, type PartitionName, parseLogFile, parsePartitionDir } from '../../storage/log-files.ts'
 import { batchJson, writeRecordJson } from './batch-json.ts'
-import { writeBatch, writeRecord } from './batch-text.ts'
-import { type DecoderName, decoderOfTopic, decoders } from './decoders.ts'
+import { RecordText, writeBatch } from './batch-text.ts'
+import { type DecoderName, decoderOfTopic, type FileDecoders } from './decoder.ts'
 import type { Range } from './ranges.ts'
 import { walkBatches } from './walk.ts'
 
@@ -48,9 +48,9 @@ export async function dumpSegment(
 ): Promise<void> {
   const { form, offsets, times, test, trusting } = options
   const { topic, partition } = partitionOf(path)
-  const decoderName = options.decode ?? (path.endsWith(LOG_SUFFIX) ? decoderOfTopic(topic) : 'cluster-metadata')
-  const decode = decoderName === undefined || decoderName === 'none' ? null : decoders[decoderName]
+  const decoders = options.records ? await decodersOf(path, topic, options.decode) : { record: null, control: null }
   if (form === 'text') sink.text(heading(path))
+  const text = new RecordText(sink, decoders)
   const cursor = new RecordCursor()
   const view: RecordView & { batch: Buffer; batchAt: number } = {
     cursor,
@@ -75,13 +75,19 @@ export async function dumpSegment(
     let isBatchPrinted = writesAll
     if (isBatchPrinted) printBatch(view.batch, view.batchAt, position, isSound)
     cursor.open(view.batch, view.batchAt)
+    text.open(view, isSound)
+    if (writesAll && form === 'text' && options.left === Number.POSITIVE_INFINITY) {
+      while (cursor.next()) text.record(cursor)
+      return
+    }
     while (options.left > 0 && cursor.next()) {
+      if (!writesAll && cursor.offset >= offsets.to) return
       if (!writesAll && !isWanted()) continue
       if (!isBatchPrinted) printBatch(view.batch, view.batchAt, position, isSound)
       isBatchPrinted = true
       options.left--
-      if (form === 'text') writeRecord(sink, view, decode, isSound)
-      else if (form === 'json') writeRecordJson(sink, view, decode)
+      if (form === 'text') text.record(cursor)
+      else if (form === 'json') writeRecordJson(sink, view, decoders)
       else form(view, sink)
     }
   }
@@ -127,6 +133,17 @@ export async function dumpSegment(
     },
     pace: () => sink.pace(),
   })
+}
+
+/** Loaded where they are needed: most logs are of users. */
+async function decodersOf(path: string, topic: string, wanted: SegmentOptions['decode']): Promise<FileDecoders> {
+  const ofFile = path.endsWith(LOG_SUFFIX) ? decoderOfTopic(topic) : 'cluster-metadata'
+  const name = wanted ?? ofFile
+  const isPlain = name === undefined || name === 'none'
+  return {
+    record: isPlain ? null : (await import('./decoders.ts')).decoders[name],
+    control: ofFile === 'cluster-metadata' ? (await import('./control-json.ts')).controlJson : null,
+  }
 }
 
 function isBounded({ from, to }: Range): boolean {

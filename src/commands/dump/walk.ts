@@ -13,7 +13,7 @@ export interface BatchWalk {
 
 /** Resolves to the size of the file. */
 export async function walkBatches(path: string, from: number, walk: BatchWalk): Promise<number> {
-  const pieces = await SegmentPieces.open(path, from)
+  const pieces = SegmentPieces.open(path, from)
   try {
     for (let piece = await pieces.next(); piece !== null; piece = await pieces.next()) {
       if (piece.kind !== 'batches') {

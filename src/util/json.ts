@@ -1,0 +1,53 @@
+// JSON whose numbers are not changed on the way: JavaScript's own would be rounded beyond 2^53, and 1.0 is 1 to it.
+
+/** How newer JavaScripts parse: the text of a number comes with it. Their types do not know it yet. */
+interface ExactJson {
+  parse(text: string, reviver: (key: string, value: unknown, context?: { source?: string }) => unknown): unknown
+  rawJSON(text: string): object
+  isRawJSON(value: unknown): boolean
+}
+
+const exact = JSON as unknown as ExactJson
+
+/** Numbers that would be written differently become raw JSON, which JSON.stringify writes as it was read. */
+export function parseJsonKeepingNumbers(text: string): unknown {
+  return exact.parse(text, (_key, value, context) => {
+    const source = context?.source
+    if (typeof value !== 'number' || source === undefined || String(value) === source) return value
+    return exact.rawJSON(source)
+  })
+}
+
+/** JSON from parseJsonKeepingNumbers with JavaScript's numbers. */
+export function plainJson(json: unknown): unknown {
+  return json === undefined ? undefined : JSON.parse(JSON.stringify(json))
+}
+
+/** Only numbers beyond 2^53 need the slower way. */
+const LONG_NUMBER = /\d{16}/
+
+/** Whole numbers beyond 2^53 become bigints. */
+export function parseJsonExact(text: string): unknown {
+  return LONG_NUMBER.test(text) ? exact.parse(text, exactIntegers) : JSON.parse(text)
+}
+
+/** As JSON.parse; whole numbers beyond 2^53 become raw JSON. */
+export function parseJsonForStringify(text: string): unknown {
+  return LONG_NUMBER.test(text) ? parseJsonKeepingNumbers(text) : JSON.parse(text)
+}
+
+function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined) return value
+  return /^-?\d+$/.test(source) ? BigInt(source) : value
+}
+
+/** For JSON.stringify: bigints as the numbers that they are. */
+export function bigintsAsRaw(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? exact.rawJSON(String(value)) : value
+}
+
+/** Whether it is a number that JavaScript could not hold. */
+export function isRawNumber(value: unknown): boolean {
+  return exact.isRawJSON(value)
+}

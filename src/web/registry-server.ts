@@ -1,0 +1,111 @@
+// The HTTP side of the bundled schema registry: requests in, JSON out. The registry itself, and all that knows schemas, is
+// loaded with the first request.
+
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Broker } from '../broker/broker.ts'
+import type { Endpoint } from '../broker/options.ts'
+import { UsageError } from '../errors.ts'
+import type { Answer, RegistryRoutes } from './registry-routes.ts'
+
+const LARGEST_BODY = 16 << 20
+const CONTENT_TYPES = [
+  'application/vnd.schemaregistry.v1+json',
+  'application/vnd.schemaregistry+json',
+  'application/json',
+]
+
+export class RegistryServer {
+  readonly endpoint: Endpoint
+  private readonly server: http.Server
+
+  private constructor(server: http.Server) {
+    const { address, port } = server.address() as AddressInfo
+    this.endpoint = { host: address, port }
+    this.server = server
+  }
+
+  /** Rejects with a UsageError where the port can't be had. */
+  static async listen(broker: Broker, { host, port }: Endpoint, warn: (text: string) => void): Promise<RegistryServer> {
+    let routes: Promise<RegistryRoutes> | undefined
+    const load = () => {
+      routes ??= import('./registry-routes.ts').then((module) => module.createRoutes(broker, warn))
+      return routes
+    }
+    const server = http.createServer((request, response) => {
+      answer(request, load).then(
+        (given) => send(request, response, given),
+        (error: Error) => {
+          warn(`schema registry: ${error.stack ?? error.message}`)
+          send(request, response, failed(500, 'Internal Server Error'))
+        },
+      )
+    })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        const reason = error.code === 'EADDRINUSE' ? 'is in use by another program' : `can't be had: ${error.message}`
+        reject(
+          new UsageError(`${host}:${port}, for the schema registry, ${reason}`, {
+            hint: 'give another address with --registry HOST:PORT, or --no-registry',
+            cause: error,
+          }),
+        )
+      })
+      server.listen(port, host, resolve)
+    })
+    return new RegistryServer(server)
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve))
+    this.server.closeAllConnections()
+    await closed
+  }
+}
+
+async function answer(request: http.IncomingMessage, load: () => Promise<RegistryRoutes>): Promise<Answer> {
+  const body = await read(request)
+  if (body === undefined) return failed(413, 'Request Entity Too Large')
+  let url: URL
+  let path: string[]
+  try {
+    url = new URL(request.url ?? '/', 'http://registry')
+    path = url.pathname.split('/').slice(1).map(decodeURIComponent)
+  } catch {
+    return failed(400, 'Bad Request')
+  }
+  if (path[path.length - 1] === '') path.pop()
+  let content: unknown
+  if (body.length > 0) {
+    try {
+      content = JSON.parse(body.toString())
+    } catch (error) {
+      return failed(400, `Unable to process JSON: ${(error as Error).message}`)
+    }
+  }
+  return (await load()).answer(request.method ?? 'GET', path, url.searchParams, content)
+}
+
+/** Undefined where it is too large. */
+async function read(request: http.IncomingMessage): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of request) {
+    size += piece.length
+    if (size > LARGEST_BODY) return undefined
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+export function failed(status: number, message: string, code: number = status): Answer {
+  return { status, text: JSON.stringify({ error_code: code, message }) }
+}
+
+function send(request: http.IncomingMessage, response: http.ServerResponse, { status, text }: Answer): void {
+  const accepted = request.headers.accept ?? ''
+  const type = CONTENT_TYPES.find((each) => accepted.includes(each)) ?? CONTENT_TYPES[0]
+  const bytes = Buffer.from(text)
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': bytes.length })
+  response.end(request.method === 'HEAD' ? undefined : bytes)
+}
