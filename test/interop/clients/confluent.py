@@ -106,6 +106,16 @@ def configs():
         ],
     )
     each('alter', admin.incremental_alter_configs([changed]))
+
+    def until(name, value):
+        # A broker hears of a change a little later.
+        deadline = time.time() + 20
+        while not any(entry[:2] == (name, value) for entry in show(topic)):
+            if time.time() > deadline:
+                raise Exception(f'{name} is not {value}')
+            time.sleep(0.02)
+
+    until('cleanup.policy', 'delete,compact')
     for name, value in [('retention.ms', '-2'), ('no.such', 'x'), ('cleanup.policy', 'shred')]:
         entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
         wrong = ConfigResource(ResourceType.TOPIC, prefix + 'orders', incremental_configs=[entry])
@@ -117,6 +127,7 @@ def configs():
     each('alter back', admin.incremental_alter_configs([
         ConfigResource(ResourceType.TOPIC, prefix + 'orders', incremental_configs=[entry]),
     ]))
+    until('cleanup.policy', 'delete')
     each('configs of nothing', admin.describe_configs([ConfigResource(ResourceType.TOPIC, prefix + 'nothing')]))
 
 

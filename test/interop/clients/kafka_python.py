@@ -126,6 +126,10 @@ def configs():
         resource = ConfigResource(ConfigResourceType.TOPIC, prefix + 'orders', {name: value})
         outcome(f'alter {name}', lambda: admin.alter_configs([resource]))
     changed = ConfigResource(ConfigResourceType.TOPIC, prefix + 'orders', {'segment.ms': None, 'retention.ms': None})
+    # A broker hears of a change a little later.
+    deadline = time.time() + 20
+    while "'500000'" not in str(show(changed)) and time.time() < deadline:
+        time.sleep(0.02)
     outcome('changed', lambda: show(changed))
     outcome('of nothing', lambda: show(ConfigResource(ConfigResourceType.TOPIC, prefix + 'nothing')))
 

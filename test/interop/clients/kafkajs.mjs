@@ -89,6 +89,9 @@ async function configs() {
     await outcome(`alter ${name}`, () => admin.alterConfigs({ resources: [changed] }))
   }
   const asked = (name) => ({ resources: [{ ...resource, name: prefix + name, configNames: ['segment.ms'] }] })
+  // A broker hears of a change a little later.
+  const current = async () => (await admin.describeConfigs(asked('small'))).resources[0].configEntries[0].configValue
+  while ((await current()) !== '500000') await sleep(20)
   await outcome('changed', () => admin.describeConfigs(asked('small')))
   await outcome('of nothing', () => admin.describeConfigs(asked('nothing')))
 }

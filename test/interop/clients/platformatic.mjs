@@ -92,6 +92,10 @@ async function configs() {
   }
   const some = (name) => ({ ...resource(name), configurationKeys: ['segment.ms', 'max.message.bytes'] })
   const sortedConfigs = ([{ configs: all }]) => all.sort((a, b) => (a.name < b.name ? -1 : 1))
+  // A broker hears of a change a little later.
+  const isChanged = (all) =>
+    all[0].configs.some(({ name, configSource }) => name === 'max.message.bytes' && configSource === 5)
+  while (!isChanged(await admin.describeConfigs({ resources: [some('small')] }))) await sleep(20)
   await outcome('changed', () => admin.describeConfigs({ resources: [some('small')] }), sortedConfigs)
   await outcome('of nothing', () => admin.describeConfigs({ resources: [some('nothing')] }))
   await outcome('quotas', () => admin.describeClientQuotas({ components: [], strict: false }))
