@@ -95,7 +95,7 @@ async function prepare(kafka: Kafka): Promise<Bench> {
     bigCount: 8 * count,
     huge: needed('memory: consume') ? await fill(await topic(1), 50) : '',
     small: needed('memory: consume') ? await fill(await topic(1), 1) : '',
-    big: needed('consume') || needed('last 10') ? await fill(await topic(1), 8) : '',
+    big: needed('consume') || needed('last 10') || needed('dump') ? await fill(await topic(1), 8) : '',
     wide: needed('12 partitions') ? await fill(await topic(12), 8, '-K', '\\t') : '',
   }
 }

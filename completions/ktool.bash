@@ -4,13 +4,15 @@
 # The words that may follow PATH.
 _ktool_words() {
   case $1 in
-    '') REPLY='produce consume topics groups offsets records configs quotas cluster brokers transactions partitions profile help doctor serve completion' ;;
+    '') REPLY='produce consume topics groups offsets records configs quotas acls users cluster brokers transactions partitions profile help dump doctor serve completion' ;;
     'topics') REPLY='list describe create delete alter-configs add-partitions' ;;
     'groups') REPLY='list describe reset-offsets export delete delete-offsets' ;;
     'offsets') REPLY='list' ;;
     'records') REPLY='delete' ;;
     'configs') REPLY='describe alter' ;;
     'quotas') REPLY='describe alter' ;;
+    'acls') REPLY='list add remove' ;;
+    'users') REPLY='list set delete' ;;
     'cluster') REPLY='describe health features quorum api-versions' ;;
     'brokers') REPLY='list log-dirs' ;;
     'transactions') REPLY='list describe producers find-hanging abort terminate' ;;
@@ -30,6 +32,8 @@ _ktool_options() {
     'records') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'configs') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'quotas') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'acls') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'users') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'cluster') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'brokers') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'transactions') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -55,6 +59,12 @@ _ktool_options() {
     'configs alter') REPLY='--default --set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'quotas describe') REPLY='--user --client --ip --default --only -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'quotas alter') REPLY='--user --client --ip --default --set --unset --dry-run -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'acls list') REPLY='--topic --group --transactional-id --cluster --delegation-token --token-owner --prefixed --exact --principal --operation --host --deny -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'acls add') REPLY='--topic --group --transactional-id --cluster --delegation-token --token-owner --prefixed --allow-principal --deny-principal --producer --idempotent --consumer --operation --host --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'acls remove') REPLY='--topic --group --transactional-id --cluster --delegation-token --token-owner --prefixed --allow-principal --deny-principal --producer --idempotent --consumer --operation --host --principal --if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'users list') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'users set') REPLY='--mechanism --iterations --password-file --password-env --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'users delete') REPLY='--mechanism --if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'cluster describe') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'cluster health') REPLY='--check --max-transaction-timeout -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'cluster features') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -79,6 +89,7 @@ _ktool_options() {
     'profile delete') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'profile import') REPLY='--use --replace -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'help') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'dump') REPLY='--records --offsets --time --limit -f --format --decode --verify --rebuild-indexes --to --where --grep --key --header -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'doctor') REPLY='--read-only -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'serve') REPLY='--listen --advertise --data --memory --users --topic --config --metrics --log-format -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'completion') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -90,21 +101,25 @@ _ktool_options() {
 _ktool_value() {
   case $1 in
     'produce --input') REPLY='=lines jsonl whole template' ;;
-    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'profile set --secret' | 'profile set --unset' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve --metrics' | 'serve -X' | 'serve --set') REPLY='-' ;;
+    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'acls list --delegation-token' | 'acls list --token-owner' | 'acls list --principal' | 'acls list --host' | 'acls add --delegation-token' | 'acls add --token-owner' | 'acls add --allow-principal' | 'acls add --deny-principal' | 'acls add --host' | 'acls remove --delegation-token' | 'acls remove --token-owner' | 'acls remove --allow-principal' | 'acls remove --deny-principal' | 'acls remove --host' | 'acls remove --principal' | 'users set --iterations' | 'users set --password-env' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'profile set --secret' | 'profile set --unset' | 'dump --offsets' | 'dump --time' | 'dump --limit' | 'dump -f' | 'dump --format' | 'dump --where' | 'dump --grep' | 'dump --key' | 'dump --header' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve --metrics' | 'serve -X' | 'serve --set') REPLY='-' ;;
     'produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks') REPLY='=all 1 0' ;;
     'consume --isolation' | 'offsets list --isolation') REPLY='=committed uncommitted' ;;
     'consume --group-protocol') REPLY='=classic consumer' ;;
     'groups list --type') REPLY='=classic consumer share streams' ;;
-    'groups describe -t' | 'groups describe --topic' | 'groups reset-offsets -t' | 'groups reset-offsets --topic' | 'groups delete-offsets -t' | 'groups delete-offsets --topic' | 'brokers log-dirs --topic') REPLY='topic' ;;
-    'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'serve --users' | 'serve --config') REPLY='file' ;;
-    'groups reset-offsets --to-group') REPLY='group' ;;
+    'groups describe -t' | 'groups describe --topic' | 'groups reset-offsets -t' | 'groups reset-offsets --topic' | 'groups delete-offsets -t' | 'groups delete-offsets --topic' | 'acls list --topic' | 'acls add --topic' | 'acls remove --topic' | 'brokers log-dirs --topic') REPLY='topic' ;;
+    'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'users set --password-file' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'serve --users' | 'serve --config') REPLY='file' ;;
+    'groups reset-offsets --to-group' | 'acls list --group' | 'acls add --group' | 'acls remove --group') REPLY='group' ;;
     'quotas describe --default' | 'quotas alter --default') REPLY='=user client ip' ;;
+    'acls list --transactional-id' | 'acls add --transactional-id' | 'acls remove --transactional-id') REPLY='transaction' ;;
+    'acls list --operation' | 'acls add --operation' | 'acls remove --operation') REPLY='=all read write create delete alter describe cluster-action describe-configs alter-configs idempotent-write create-tokens describe-tokens two-phase-commit' ;;
+    'users set --mechanism' | 'users delete --mechanism') REPLY='=SCRAM-SHA-256 SCRAM-SHA-512' ;;
     'cluster health --check') REPLY='=brokers log-dirs offline-partitions under-min-isr under-replicated hanging-transactions' ;;
     'transactions list --state') REPLY='=Empty Ongoing PrepareCommit PrepareAbort CompleteCommit CompleteAbort PrepareEpochFence Dead' ;;
     'transactions producers --broker' | 'transactions find-hanging --broker') REPLY='broker' ;;
     'partitions elect-leaders --type') REPLY='=preferred unclean' ;;
-    'serve --data') REPLY='directory' ;;
+    'dump --decode') REPLY='=group-metadata transaction-state cluster-metadata share-group-state none' ;;
+    'dump --to' | 'serve --data') REPLY='directory' ;;
     'serve --log-format') REPLY='=text json' ;;
     *' -b') REPLY='-' ;;
     *' --bootstrap-server') REPLY='-' ;;
@@ -144,6 +159,9 @@ _ktool_argument() {
     'configs describe '*) REPLY='-' ;;
     'configs alter 0') REPLY='=topic broker broker-logger client user ip group client-metrics' ;;
     'configs alter '*) REPLY='-' ;;
+    'users list '*) REPLY='-' ;;
+    'users set 0') REPLY='-' ;;
+    'users delete '*) REPLY='-' ;;
     'cluster api-versions '*) REPLY='broker' ;;
     'brokers log-dirs '*) REPLY='broker' ;;
     'transactions list '*) REPLY='transaction' ;;
@@ -164,6 +182,7 @@ _ktool_argument() {
     'profile import 0') REPLY='-' ;;
     'profile import 1') REPLY='file' ;;
     'help '*) REPLY='-' ;;
+    'dump '*) REPLY='file' ;;
     'completion 0') REPLY='=bash zsh fish' ;;
     *) REPLY=- ;;
   esac

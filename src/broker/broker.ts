@@ -11,6 +11,7 @@ import { ServerMemory } from '../net/server-memory.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
+import { ClientTelemetry } from './client-telemetry.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
@@ -25,6 +26,8 @@ import { ProducerIds } from './producer-ids.ts'
 import { ClientQuotas } from './quotas/client-quotas.ts'
 import { ConnectionLimits } from './quotas/connection-limits.ts'
 import { Router } from './router.ts'
+import type { Authorizer } from './security/authorizer.ts'
+import type { Gate } from './security/gate.ts'
 import type { ListenerSecurity, listenerSecurity } from './security/listener-security.ts'
 import { Statistics } from './statistics.ts'
 import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from './topic-names.ts'
@@ -62,8 +65,11 @@ export class Broker implements RunningBroker {
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
   readonly markers: MarkerWriter
+  readonly telemetry: ClientTelemetry
   readonly log: BrokerLog
   readonly logs: LogManager
+  /** Who may do what; null where everybody may do everything. */
+  readonly authorizer: Authorizer | null
   readonly quotas: ClientQuotas
   readonly statistics = new Statistics()
   readonly connections: ConnectionLimits
@@ -82,6 +88,7 @@ export class Broker implements RunningBroker {
     log: BrokerLog
     advertised: ReadonlyMap<string, Endpoint>
     users: ReadonlyMap<string, string> | undefined
+    authorizer: Authorizer | null
   }) {
     const { meta, configs, metadata, logs, log } = parts
     this.nodeId = meta.nodeId
@@ -92,6 +99,8 @@ export class Broker implements RunningBroker {
     this.log = log
     this.advertised = parts.advertised
     this.users = parts.users ?? new Map()
+    this.telemetry = new ClientTelemetry({ configs, image: metadata.image, now: Date.now })
+    this.authorizer = parts.authorizer
     this.configsChanged(ResourceType.broker)
     this.quotas = new ClientQuotas(metadata.image, configs, Date.now)
     this.connections = new ConnectionLimits(metadata.image, configs, Date.now)
@@ -180,6 +189,7 @@ export class Broker implements RunningBroker {
   }
 
   async listen(listeners: readonly Listener[]): Promise<void> {
+    const gate = this.authorizer === null ? null : await gateOf(this.authorizer, this.log)
     const maxFrameBytes = this.configs.number('socket.request.max.bytes')
     for (const listener of listeners) {
       const known = { image: this.metadata.image, given: this.users }
@@ -196,7 +206,7 @@ export class Broker implements RunningBroker {
       try {
         this.servers.push({
           listener,
-          server: await ServerListener.listen(options, new Router(this, security, listener.name)),
+          server: await ServerListener.listen(options, new Router(this, security, listener.name, gate)),
         })
       } catch (error) {
         throw listenError(listener, error)
@@ -225,6 +235,8 @@ export class Broker implements RunningBroker {
       this.configs.dynamic = image.configsOf(ResourceType.broker, String(this.nodeId))
       this.configs.dynamicDefault = image.configsOf(ResourceType.broker, '')
       this.partitions?.configsChanged()
+    } else if (resourceType === ResourceType.clientMetrics) {
+      this.telemetry.subscriptionsChanged()
     }
   }
 }
@@ -232,6 +244,16 @@ export class Broker implements RunningBroker {
 /** Loaded where a listener asks for it. */
 async function loadSecurity(...args: Parameters<typeof listenerSecurity>): Promise<ListenerSecurity | null> {
   return (await import('./security/listener-security.ts')).listenerSecurity(...args)
+}
+
+/** Loaded, as the authorizer is, where the configs ask for it. */
+async function gateOf(authorizer: Authorizer, log: BrokerLog): Promise<Gate> {
+  return new (await import('./security/gate.ts')).Gate(authorizer, (text) => log.verbose(text))
+}
+
+async function loadAuthorizer(configs: BrokerConfigs, metadata: MetadataLog): Promise<Authorizer | null> {
+  if ((configs.get('authorizer.class.name') ?? '') === '') return null
+  return (await import('./security/authorizer.ts')).authorizerOf(configs, metadata.image)
 }
 
 /** Starts a broker. Rejects with a KtoolError that says what to do where a port or the data directory can't be had. */
@@ -253,7 +275,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       new Map([...properties, ['node.id', nodeId], ['broker.id', nodeId], ['log.dirs', logs.dir]]),
     )
     const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
-    broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users })
+    const authorizer = await loadAuthorizer(configs, metadata)
+    broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users, authorizer })
     broker.controller.electSelf()
     await metadata.flush()
     await loadPartitions(broker, configs)

@@ -130,6 +130,17 @@ export class Controller {
     metadata.append(records)
   }
 
+  /** Forgets a broker. Throws an ApiError. */
+  unregisterBroker(brokerId: number): void {
+    const { metadata, nodeId } = this.options
+    if (brokerId === nodeId) throw new ApiError('INVALID_REQUEST', `Broker ${nodeId} is the only node of this cluster.`)
+    const brokerEpoch = this.image.brokerEpochs.get(brokerId)
+    if (brokerEpoch === undefined) {
+      throw new ApiError('BROKER_ID_NOT_REGISTERED', `Broker ID ${brokerId} is not currently registered`)
+    }
+    metadata.append([{ type: RecordType.unregisterBroker, version: 0, value: { brokerId, brokerEpoch } }])
+  }
+
   /** A topic that a client asked for and that may be made: with the broker's defaults. Undefined where it can't be. */
   autoCreate(name: string): TopicImage | undefined {
     const { configs } = this.options

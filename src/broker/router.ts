@@ -13,6 +13,7 @@ import { Reader } from '../protocol/reader.ts'
 import type { Broker } from './broker.ts'
 import { type AnyHandler, advertised, type RequestContext } from './handler.ts'
 import { handlers } from './handlers/index.ts'
+import type { Gate } from './security/gate.ts'
 import type { ListenerSecurity } from './security/listener-security.ts'
 import { ANONYMOUS, Session } from './security/session.ts'
 import type { RequestStatistics } from './statistics.ts'
@@ -34,13 +35,15 @@ interface Exchange {
 export class Router implements ServerHandler {
   private readonly broker: Broker
   private readonly security: ListenerSecurity | null
+  private readonly gate: Gate | null
   private readonly listener: string
   private readonly sessions = new WeakMap<ServerConnection, Session>()
 
-  constructor(broker: Broker, security: ListenerSecurity | null, listener: string) {
+  constructor(broker: Broker, security: ListenerSecurity | null, listener: string, gate: Gate | null = null) {
     this.listener = listener
     this.broker = broker
     this.security = security
+    this.gate = gate
   }
 
   accepts(address: string): boolean {
@@ -79,7 +82,8 @@ export class Router implements ServerHandler {
     const request = readRequestBody(handler.api, version, reader)
     const client = { user: (session?.principal ?? ANONYMOUS).slice(USER.length), clientId: header.clientId ?? '' }
     const context = { broker, version, clientId: header.clientId, client, connection, session, handlers }
-    const response = handler.handle(request, context)
+    const { gate } = this
+    const response = gate === null ? handler.handle(request, context) : gate.handle(handler, request, context)
     const workedMs = performance.now() - begun
     const exchange = { handler, header, context, statistics, requestBytes: frame.length, begun, workedMs }
     if (response instanceof Promise) return response.then((value) => this.answer(exchange, value))

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type BrokerLog, startBroker } from '../broker/broker.ts'
-import { brokerDefinition, brokerDefinitions } from '../broker/configs/broker-configs.ts'
+import { brokerDefinitions, isBrokerConfig } from '../broker/configs/broker-configs.ts'
 import type { Endpoint, Listener } from '../broker/options.ts'
 import { parseConfig } from '../config/file.ts'
 import { ExitCode, UsageError } from '../errors.ts'
@@ -217,7 +217,7 @@ function parseTopic(text: string): { name: string; partitions?: number } {
 function fileProperties(path: string | undefined, context: Context): Record<string, string> {
   if (path === undefined) return {}
   const known = parseConfig(readText(path), path, 'java').filter(({ name, source }) => {
-    const isKnown = brokerDefinition(name) !== undefined
+    const isKnown = isBrokerConfig(name)
     if (!isKnown) context.warn(`${source}: no broker config is called ${name}; left out`)
     return isKnown
   })
@@ -225,7 +225,7 @@ function fileProperties(path: string | undefined, context: Context): Record<stri
 }
 
 function checked([key, value]: [string, string]): [string, string] {
-  if (brokerDefinition(key) !== undefined) return [key, value]
+  if (isBrokerConfig(key)) return [key, value]
   throw new UsageError(`no broker config is called ${key}`, {
     hint: didYouMean(key, brokerDefinitions.keys()) ?? "names are Kafka's own, such as log.retention.hours",
   })

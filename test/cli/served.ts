@@ -6,14 +6,22 @@ import { createInterface } from 'node:readline'
 import { after, before } from 'node:test'
 import { start } from './run.ts'
 
-/** The variables by which ktool finds the broker, there once the tests run. */
-export function served(...args: string[]): { env: Record<string, string> } {
+export interface Served {
+  /** The variables by which ktool finds the broker, there once the tests run. */
+  env: Record<string, string>
+  /** What it wrote to stderr so far. */
+  stderr(): string
+  pid(): number
+}
+
+/** Keeps nothing unless the arguments say where. */
+export function served(...args: string[]): Served {
   const env: Record<string, string> = {}
   let broker: ChildProcessWithoutNullStreams
+  let stderr = ''
   before(async () => {
     const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']
-    broker = start(['serve', '--memory', ...listen, ...args])
-    let stderr = ''
+    broker = start(['serve', ...(args.includes('--data') ? [] : ['--memory']), ...listen, ...args])
     broker.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
     })
@@ -30,5 +38,5 @@ export function served(...args: string[]): { env: Record<string, string> } {
     broker.kill('SIGTERM')
     assert.equal(await ended, 0)
   })
-  return { env }
+  return { env, stderr: () => stderr, pid: () => broker.pid as number }
 }

@@ -29,6 +29,8 @@ import type { RawClient } from '../broker/harness.ts'
 
 const GROUP_RESOURCE = 32
 const SET = 0
+/** How the groups begin that are no part of the steps. */
+export const PROBE = 'probe-of-'
 /** How often is asked again for what comes by itself. */
 const PAUSE_MS = 100
 
@@ -42,18 +44,43 @@ export class Steps {
   private client: RawClient
   /** Of groups and topics. */
   private readonly prefix: string
+  private readonly probe: string
+  private changes = 0
   private readonly names = new Map<string, string>()
   private readonly ids = new Map<string, string>()
 
   constructor(client: RawClient, prefix: string) {
     this.client = client
     this.prefix = prefix
+    this.probe = PROBE + prefix
   }
 
   /** Goes on with another broker that has the same topics. */
   reconnect(client: RawClient): Promise<void> {
     this.client = client
     return this.ready()
+  }
+
+  /**
+   * Waits until the coordinator of groups has heard of all that was changed before: of a config of a group that only serves
+   * for this, which is changed last and shows in heartbeats.
+   */
+  private async heard(resources: ReturnType<typeof groupResource>[] = []): Promise<void> {
+    const heartbeatMs = 5000 + ++this.changes
+    const configs = { 'consumer.heartbeat.interval.ms': String(heartbeatMs) }
+    const request = { resources: [...resources, groupResource(this.probe, configs)] }
+    const { responses } = await this.client.call(IncrementalAlterConfigs, 1, request)
+    for (const { errorCode, errorMessage } of responses) if (errorCode !== 0) throw new Error(`${errorMessage}`)
+    const beat = {
+      groupId: this.probe,
+      memberId: 'probe',
+      rebalanceTimeoutMs: 60_000,
+      subscribedTopicNames: ['nothing'],
+      topicPartitions: [],
+    }
+    await this.until(async () => {
+      return (await this.client.call(ConsumerGroupHeartbeat, 1, beat)).heartbeatIntervalMs === heartbeatMs
+    })
   }
 
   /** Waits until the coordinator of groups is at work. */
@@ -75,6 +102,7 @@ export class Steps {
     this.ids.set(topic, topics[0].topicId)
     // A broker may hear of it a little later.
     await this.until(async () => (await this.commitAs('probe', topic, '', -1)) !== 'UNKNOWN_TOPIC_OR_PARTITION')
+    await this.heard()
   }
 
   async deleteTopic(topic: string): Promise<void> {
@@ -88,16 +116,7 @@ export class Steps {
 
   /** Lets a group make assignments as often as it likes. */
   async configure(group: string, configs: Record<string, string> = {}): Promise<void> {
-    const all = Object.entries({ 'consumer.assignment.interval.ms': '0', ...configs })
-    const resource = {
-      resourceType: GROUP_RESOURCE,
-      resourceName: this.prefix + group,
-      configs: all.map(([name, value]) => ({ name, configOperation: SET, value })),
-    }
-    const { responses } = await this.client.call(IncrementalAlterConfigs, 1, { resources: [resource] })
-    if (responses[0].errorCode !== 0) throw new Error(`${group}: ${responses[0].errorMessage}`)
-    // The coordinator hears of it a little later.
-    await sleep(PAUSE_MS)
+    await this.heard([groupResource(this.prefix + group, { 'consumer.assignment.interval.ms': '0', ...configs })])
   }
 
   /** A heartbeat; returns and logs the answer. */
@@ -320,6 +339,11 @@ export class Steps {
   private note(step: string, answer: unknown): void {
     this.log.push(`${step} -> ${JSON.stringify(answer)}`)
   }
+}
+
+function groupResource(resourceName: string, configs: Record<string, string>) {
+  const changes = Object.entries(configs).map(([name, value]) => ({ name, configOperation: SET, value }))
+  return { resourceType: GROUP_RESOURCE, resourceName, configs: changes }
 }
 
 /** Topics have a name, or an id from version 10 on. */

@@ -80,6 +80,7 @@ const pages: Record<string, RegExp> = {
   'docs/partitions.md': /^partitions /,
   'docs/connecting.md': /^profile /,
   'docs/configs.md': /^(configs|quotas) /,
+  'docs/acls.md': /^(acls|users) /,
 }
 
 for (const [page, about] of Object.entries(pages)) {

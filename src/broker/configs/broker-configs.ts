@@ -90,6 +90,14 @@ export class BrokerConfigs {
   }
 }
 
+/** What the authorizer of Kafka reads, and no broker's own definitions name. */
+const AUTHORIZER_CONFIGS: ReadonlySet<string> = new Set(['super.users', 'allow.everyone.if.no.acl.found'])
+
+/** Whether there is a config of this name, a broker's or its authorizer's. */
+export function isBrokerConfig(name: string): boolean {
+  return AUTHORIZER_CONFIGS.has(name) || brokerDefinition(name) !== undefined
+}
+
 /** The definition of a broker config, also where it is named for one listener. */
 export function brokerDefinition(name: string) {
   return (

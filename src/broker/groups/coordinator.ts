@@ -15,6 +15,7 @@ import { ResourceType } from '../metadata-image.ts'
 import type { MetadataLog } from '../metadata-log.ts'
 import { ClassicGroup } from './classic/group.ts'
 import { type JoiningClient, Rebalance } from './classic/rebalance.ts'
+import { classicGroupRecord } from './classic/records.ts'
 import { configuredAssignors } from './consumer/assignors/index.ts'
 import { ClassicMembers } from './consumer/classic-members.ts'
 import type { ConsumerGroupContext } from './consumer/context.ts'
@@ -130,7 +131,10 @@ export class GroupCoordinator {
     const group = this.groups.get(groupId)
     if (group instanceof ConsumerGroup && !group.isEmpty) return this.classicMembers.join(group, request, client)
     if (memberId !== '' && !(group instanceof ClassicGroup)) throw new ApiError('UNKNOWN_MEMBER_ID')
-    if (group instanceof ConsumerGroup) this.registry.write(groupId, group.tombstones())
+    if (!(group instanceof ClassicGroup)) {
+      const empty = classicGroupRecord(this.rebalance.newGroup(groupId))
+      await this.registry.write(groupId, [...(group?.tombstones() ?? []), empty])
+    }
     return this.rebalance.join(this.registry.ensure(groupId) as ClassicGroup, request, client)
   }
 

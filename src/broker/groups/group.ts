@@ -11,6 +11,8 @@ export interface Client {
   id: string
   /** As Kafka writes it: with a slash before. */
   host: string
+  /** Whether a topic may be shown to it; without it all may. */
+  maySee?(topic: string): boolean
 }
 
 /** Who commits offsets, and as what. */

@@ -18,7 +18,7 @@ export const handler = defineHandler({
         const dead = { groupId, groupState: 'Dead', authorizedOperations }
         if (version < 6) return dead
         const errorMessage = `Group ${groupId} ${group === undefined ? 'not found' : 'is not a classic group'}.`
-        return { ...dead, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage }
+        return { ...dead, authorizedOperations: NOT_ASKED, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage }
       }
       const isAgreed = group.state === 'Stable'
       return {

@@ -7,6 +7,7 @@ import { javaNames } from '../../config/table.ts'
 import { UsageError } from '../../errors.ts'
 import { keyValue } from '../../util/key-value.ts'
 import { defineCommand } from '../command.ts'
+import { secretInput } from '../secret-input.ts'
 import { settled } from './settled.ts'
 
 export const command = defineCommand({
@@ -47,7 +48,7 @@ export const command = defineCommand({
     if (given.length + secret.length + unset.length === 0 && !use) {
       throw new UsageError('no setting is given', { hint: 'write KEY=VALUE, --secret KEY or --unset KEY' })
     }
-    for (const key of secret) given.push([key, await typed(key, context)])
+    for (const key of secret) given.push([key, await secretInput(context, key)])
     const source = `profile ${name}`
     const changes: Assignment[] = given.map(([key, value]) => ({ name: key, value, source }))
     // All of it has to make sense before any of it is kept.
@@ -61,16 +62,3 @@ export const command = defineCommand({
     context.note(`profile ${name} is kept${use ? ' and in use' : ''}`)
   },
 })
-
-async function typed(key: string, context: Parameters<typeof command.run>[0]): Promise<string> {
-  if (context.isTerminal.stdin) return context.askSecret(`${key}:`)
-  context.stdin.setEncoding('utf8')
-  let text = ''
-  for await (const piece of context.stdin) {
-    text += piece
-    if (text.length > 1 << 20) throw new UsageError(`standard input is no ${key}`)
-  }
-  const [line] = text.split(/\r?\n/)
-  if (line === '') throw new UsageError(`standard input has no line for ${key}`)
-  return line
-}

@@ -4,6 +4,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { ApiError } from '../../api-error.ts'
+import type { Client } from '../group.ts'
 import type { GroupRecord } from '../records.ts'
 import type { ConsumerGroupContext } from './context.ts'
 import type { ConsumerGroup, ResolvedExpression } from './group.ts'
@@ -35,6 +36,7 @@ export class Expressions {
     before: ConsumerMember,
     after: ConsumerMember,
     records: GroupRecord[],
+    client?: Client,
   ): { isChanged: boolean; isResolved: boolean } {
     const [old, now] = [expressionOf(before), expressionOf(after)]
     const isChanged = before.expression !== after.expression
@@ -49,7 +51,7 @@ export class Expressions {
         isDue = true
       }
     }
-    if (isDue || group.expressions.size > 0) this.refresh(group, old, now, isDue)
+    if (isDue || group.expressions.size > 0) this.refresh(group, [old, now], isDue, client)
     return { isChanged, isResolved }
   }
 
@@ -58,7 +60,12 @@ export class Expressions {
     return expressionsWithout(group, leaving).map((each) => expressionTombstone(group.id, each))
   }
 
-  private refresh(group: ConsumerGroup, old: string | undefined, now: string | undefined, isDue: boolean): void {
+  private refresh(
+    group: ConsumerGroup,
+    [old, now]: readonly [old: string | undefined, now: string | undefined],
+    isDue: boolean,
+    client: Client | undefined,
+  ): void {
     const { configs, topics } = this.context
     const last: { version: number; timestamp: number } = group.resolved.values().next().value ?? NEVER
     const time = this.context.now()
@@ -69,10 +76,17 @@ export class Expressions {
     const interval = configs.number('group.consumer.regex.refresh.interval.ms')
     const isStale =
       wanted.size !== group.resolved.size || last.version < topics.lastCreation || time > last.timestamp + interval
-    if (wanted.size > 0 && (isDue || isStale)) this.context.quietly(() => this.resolve(group.id, [...wanted], time))
+    if (wanted.size > 0 && (isDue || isStale))
+      this.context.quietly(() => this.resolve(group.id, [...wanted], time, client))
   }
 
-  private async resolve(groupId: string, expressions: readonly string[], timestamp: number): Promise<void> {
+  /** Topics that the client may not see are none of theirs. */
+  private async resolve(
+    groupId: string,
+    expressions: readonly string[],
+    timestamp: number,
+    client: Client | undefined,
+  ): Promise<void> {
     this.running.add(groupId)
     try {
       await setImmediate()
@@ -81,7 +95,8 @@ export class Expressions {
       const compiled = expressions.map((expression) => ({ regex: new Regex(expression), topics: new Set<string>() }))
       let begun = performance.now()
       for (const name of topics.names()) {
-        for (const each of compiled) if (each.regex.matches(name)) each.topics.add(name)
+        const isSeen = client?.maySee?.(name) ?? true
+        if (isSeen) for (const each of compiled) if (each.regex.matches(name)) each.topics.add(name)
         if (performance.now() - begun < SLICE_MS) continue
         await setImmediate()
         begun = performance.now()

@@ -52,7 +52,7 @@ export class ConsumerGroup implements Group {
   readonly resolved = new Map<string, ResolvedExpression>()
   epoch = 1
   metadataHash = 0n
-  targetEpoch = 0
+  targetEpoch = 1
   targetTimestamp = 0
   /** Has a record of a Kafka before 4.1, which is to go. */
   hasPartitionMetadata = false

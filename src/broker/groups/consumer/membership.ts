@@ -84,7 +84,7 @@ export class ConsumerMembership {
       classic: null,
     }
     const change: Change = { group, records, before, member, isSubscriptionChanged: false, raisesEpoch: false }
-    this.subscribe(change)
+    this.subscribe(change, client)
     const updated = this.reconcile(change, this.updateTarget(change), owned)
     const flushed = this.write(change)
     this.startSession(group.id, memberId)
@@ -103,11 +103,11 @@ export class ConsumerMembership {
   }
 
   /** Takes the member's subscription in; it may need its expression resolved. Throws INVALID_REGULAR_EXPRESSION. */
-  subscribe(change: Change): void {
+  subscribe(change: Change, client?: Client): void {
     const { group, records, before, member } = change
     if (!sameMember(before, member)) records.push(memberRecord(group.id, member))
     const namesChanged = !sameNames(before.topicNames, member.topicNames)
-    const expression = this.context.expressions.update(group, before, member, records)
+    const expression = this.context.expressions.update(group, before, member, records, client)
     change.isSubscriptionChanged = namesChanged || expression.isChanged
     change.raisesEpoch = namesChanged || expression.isResolved
   }
