@@ -78,7 +78,7 @@ test(`${kills} times kill -9 under load, SEED=${seed}`, { timeout: 60_000 + kill
   t.after(() => broker.wipe())
   await createTopic(listen, topic, partitionCount, ['segment.bytes=1048576'])
   const load = new Load(way.port, seed)
-  load.start()
+  await load.start()
   for (let kill = 0; kill < kills; kill++) {
     await sleep(random() * 600)
     await broker.stop('SIGKILL')
