@@ -64,8 +64,8 @@ export class Load {
     this.seed = seed
   }
 
-  /** The topic is there already. */
-  start(): void {
+  /** The topic is there already. Resolves when all have met the broker: who never has does not wait for its return. */
+  async start(): Promise<void> {
     const actors: ((random: () => number) => Promise<void>)[] = []
     for (const [writer, codec] of [undefined, ...codecs].entries()) {
       actors.push((random) => this.write(writer, codec, random))
@@ -87,6 +87,7 @@ export class Load {
         }),
       )
     }
+    await Promise.all(this.clients.map(({ cluster }) => cluster.topic(topic)))
   }
 
   /** Resolves when everything that was begun is answered. */
@@ -283,21 +284,24 @@ export class Load {
     )
     this.readers.push(consumer)
     const reader = new RecordReader({ checkCrcs: true, committedOnly: true })
-    for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
-      for (const fetched of piece.partitions) {
-        await reader.read(
-          fetched,
-          (view) => {
-            seen.add(textOf(view))
-            return true
-          },
-          () => undefined,
-        )
-        consumer.passed(fetched)
+    try {
+      for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
+        for (const fetched of piece.partitions) {
+          await reader.read(
+            fetched,
+            (view) => {
+              seen.add(textOf(view))
+              return true
+            },
+            () => undefined,
+          )
+          consumer.passed(fetched)
+        }
+        piece.done()
       }
-      piece.done()
+    } finally {
+      await consumer.close()
     }
-    await consumer.close()
   }
 }
 

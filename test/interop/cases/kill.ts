@@ -19,12 +19,13 @@ import { Load, partitionCount, textOf, topic, transactionalGroup } from '../load
 import { serve } from '../peers/ktool.ts'
 import { freePorts } from '../peers/run.ts'
 import { createTopic } from '../shared.ts'
+import { slowAnswers } from '../slow-answers.ts'
 
 const kills = Number(process.env['KILLS'] ?? 20)
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
 
 /** Small segments and frequent checkpoints, so that kills come into rolls, compaction and checkpoints as well. */
-const settings = {
+const settings = Object.entries({
   'log.segment.bytes': '1048576',
   'offsets.topic.segment.bytes': '1048576',
   'transaction.state.log.segment.bytes': '1048576',
@@ -35,8 +36,7 @@ const settings = {
   'log.cleaner.backoff.ms': '400',
   'log.cleaner.min.cleanable.ratio': '0.01',
   'log.segment.delete.delay.ms': '500',
-}
-const args = Object.entries(settings).flatMap(([key, value]) => ['-X', `${key}=${value}`])
+}).flatMap(([key, value]) => ['-X', `${key}=${value}`])
 
 /** Shows each record of the topic as it is read with or without what is not committed. */
 async function readAll(
@@ -68,12 +68,17 @@ async function readAll(
 
 test(`${kills} times kill -9 under load, SEED=${seed}`, { timeout: 60_000 + kills * 5000 }, async (t) => {
   const random = seeded(seed)
-  const listen = `127.0.0.1:${(await freePorts(1))[0]}`
+  const [port] = (await freePorts(1)) as [number]
+  const listen = `127.0.0.1:${port}`
+  // Else an answer is there before a kill can come between what was done and its answer.
+  const way = await slowAnswers(port, () => (random() < 0.7 ? random() * 12 : 0))
+  t.after(() => way.close())
+  const args = [...settings, '--advertise', `127.0.0.1:${way.port}`]
   let broker = await serve({ listen, args })
   t.after(() => broker.wipe())
   await createTopic(listen, topic, partitionCount, ['segment.bytes=1048576'])
-  const load = new Load(broker.port, seed)
-  load.start()
+  const load = new Load(way.port, seed)
+  await load.start()
   for (let kill = 0; kill < kills; kill++) {
     await sleep(random() * 600)
     await broker.stop('SIGKILL')
