@@ -279,4 +279,37 @@ const avro: Row[] = [
   },
 ]
 
-export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing, ...avro]
+/** The only segment of the topic with 8 times the lines: 870 MB. */
+const segment = ({ kafka, big }: Bench) => `${kafka.data}/${big}-0/00000000000000000000.log`
+
+const dumping: Row[] = [
+  {
+    name: 'dump: 8 M records',
+    rssMiB: 120,
+    limits: [{ peer: 'java', wall: 1 / 10 }],
+    runs: (bench) => ({
+      ktool: ktool('dump', '--records', segment(bench)),
+      java: { command: bench.kafka.command('dump-log', ['--print-data-log', '--files', segment(bench)]) },
+    }),
+  },
+  {
+    name: 'dump: verify 8 M records; java only its batches',
+    rssMiB: 120,
+    limits: [{ peer: 'java', wall: 1 }],
+    runs: (bench) => ({
+      ktool: ktool('dump', '--verify', segment(bench)),
+      java: { command: bench.kafka.command('dump-log', ['--files', segment(bench)]) },
+    }),
+  },
+  {
+    name: 'dump: one record by its offset',
+    times: 4,
+    limits: [{ peer: 'node -e 0', wall: 2.5 }],
+    runs: (bench) => ({
+      ktool: ktool('dump', '--offsets', '5000000', segment(bench)),
+      'node -e 0': { command: [node, '-e', '0'] },
+    }),
+  },
+]
+
+export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing, ...dumping, ...avro]

@@ -1,14 +1,13 @@
-// npm run bench [-- --only TEXT] [--runs 5] [--lines 1000000]
+// npm run bench [-- --only TEXT] [--runs 5] [--lines 1000000] [--recover-mib 10240]
 //
-// Starts a real Kafka, fills topics, runs ktool and its peers in turn on the same work, and prints medians, ratios and
+// Starts a real Kafka, fills topics, runs ktool and its peers in turn on the same work (and `ktool serve` beside Kafka,
+// serve.ts), and prints medians, ratios and
 // whether each row keeps its limits. Needs Java 17, Maven and kcat. The result is stored in bench/results/.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ApiVersions } from '../src/protocol/apis/18-api-versions.ts'
-import { RawClient } from '../test/broker/harness.ts'
 import { writeLines } from '../test/interop/data.ts'
 import { type Kafka, startKafka } from '../test/interop/peers/kafka.ts'
 import { ktool, type Serve, serve } from '../test/interop/peers/ktool.ts'
@@ -16,12 +15,14 @@ import { freePorts } from '../test/interop/peers/run.ts'
 import { orderSchema, writeOrders } from './avro-orders.ts'
 import { type Cost, measure, median } from './measure.ts'
 import { type Bench, type Row, rows } from './rows.ts'
+import { measureServing } from './serve.ts'
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     runs: { type: 'string', default: '5' },
     lines: { type: 'string', default: '1000000' },
+    'recover-mib': { type: 'string', default: '10240' },
   },
 })
 const folder = mkdtempSync(join(tmpdir(), 'ktool-bench-'))
@@ -31,13 +32,23 @@ let missed = 0
 
 /** Brings the schema registry of the Avro rows. */
 let registryOwner: Serve | undefined
-const kafka = await startKafka()
 try {
-  const bench = await prepare(kafka)
-  for (const row of chosen) await measureRow(row, bench)
-  if ('start: serve'.includes(options.only)) await measureServe(kafka)
+  if (chosen.length > 0) await measureRows()
+  await measureServing({
+    only: options.only,
+    runs: Number(options.runs),
+    lines: Number(options.lines),
+    recoverMiB: Number(options['recover-mib']),
+    folder,
+    report(name, unit, ours, theirs, most) {
+      console.log(`\n${name}`)
+      console.log(`  ktool serve  ${ours.toFixed(2)} ${unit}`)
+      console.log(`  Kafka        ${theirs.toFixed(2)} ${unit}`)
+      verdict(`${unit} / Kafka`, ours / theirs, most)
+      results.push({ name, unit, ours, theirs })
+    },
+  })
 } finally {
-  await kafka.wipe()
   await registryOwner?.wipe()
   rmSync(folder, { recursive: true })
 }
@@ -48,7 +59,18 @@ writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), options,
 console.log(missed === 0 ? '\nevery limit is kept' : `\n${missed} limits are missed`)
 process.exitCode = missed === 0 ? 0 : 1
 
-async function prepare({ bootstrap }: Kafka): Promise<Bench> {
+async function measureRows(): Promise<void> {
+  const kafka = await startKafka()
+  try {
+    const bench = await prepare(kafka)
+    for (const row of chosen) await measureRow(row, bench)
+  } finally {
+    await kafka.wipe()
+  }
+}
+
+async function prepare(kafka: Kafka): Promise<Bench> {
+  const { bootstrap } = kafka
   const count = Number(options.lines)
   const lines = join(folder, 'lines')
   const oneLine = join(folder, 'one-line')
@@ -80,7 +102,7 @@ async function prepare({ bootstrap }: Kafka): Promise<Bench> {
     bigCount: 8 * count,
     huge: needed('memory: consume') ? await fill(await topic(1), 50) : '',
     small: needed('memory: consume') ? await fill(await topic(1), 1) : '',
-    big: needed('consume') || needed('last 10') ? await fill(await topic(1), 8) : '',
+    big: needed('consume') || needed('last 10') || needed('dump') ? await fill(await topic(1), 8) : '',
     wide: needed('12 partitions') ? await fill(await topic(12), 8, '-K', '\\t') : '',
   }
 }
@@ -124,25 +146,6 @@ async function measureRow({ name, runs, limits, rssMiB, times = 1, once = false 
   }
   if (rssMiB !== undefined) verdict('MiB resident', rss('ktool'), rssMiB)
   results.push({ name, costs })
-}
-
-/** `ktool serve` from its start to its first answer, against Kafka's. */
-async function measureServe(peer: Kafka): Promise<void> {
-  const times: number[] = []
-  for (let i = 0; i < Number(options.runs); i++) {
-    const begun = performance.now()
-    const broker = await serve()
-    const client = new RawClient(broker.port)
-    await client.call(ApiVersions, 0, {})
-    times.push(performance.now() - begun)
-    client.socket.destroy()
-    await broker.wipe()
-  }
-  console.log('\nstart: serve')
-  console.log(`  ktool serve  ${seconds(median(times))} to its first answer`)
-  console.log(`  Kafka        ${seconds(peer.startMs)}`)
-  verdict('wall / Kafka', median(times) / peer.startMs, 1 / 15)
-  results.push({ name: 'start: serve', times, kafkaMs: peer.startMs })
 }
 
 function verdict(what: string, ratio: number, most: number): void {

@@ -4,17 +4,20 @@
 # The words that may follow PATH.
 _ktool_words() {
   case $1 in
-    '') REPLY='produce consume topics groups offsets records configs quotas cluster brokers transactions partitions avro schemas help serve completion' ;;
+    '') REPLY='produce consume topics groups offsets records configs quotas acls users cluster brokers transactions partitions profile avro schemas help dump doctor serve completion' ;;
     'topics') REPLY='list describe create delete alter-configs add-partitions' ;;
     'groups') REPLY='list describe reset-offsets export delete delete-offsets' ;;
     'offsets') REPLY='list' ;;
     'records') REPLY='delete' ;;
     'configs') REPLY='describe alter' ;;
     'quotas') REPLY='describe alter' ;;
+    'acls') REPLY='list add remove' ;;
+    'users') REPLY='list set delete' ;;
     'cluster') REPLY='describe health features quorum api-versions' ;;
     'brokers') REPLY='list log-dirs' ;;
     'transactions') REPLY='list describe producers find-hanging abort terminate' ;;
     'partitions') REPLY='reassign reassignments cancel elect-leaders' ;;
+    'profile') REPLY='list show set use delete import' ;;
     'avro') REPLY='produce consume' ;;
     'schemas') REPLY='list get register check lookup delete compatibility mode diff references' ;;
     *) return 1 ;;
@@ -24,71 +27,88 @@ _ktool_words() {
 # The options of PATH.
 _ktool_options() {
   case $1 in
-    '') REPLY='--version -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'offsets') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'records') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'configs') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'quotas') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'brokers') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'avro') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --timestamp --partitioner -z --compression --acks --no-idempotence --transactional-id --records-per-transaction -c --count --rate --repeat --tee --report --value-schema --key-schema --reference --subject-strategy --no-register --registry --allow-auto-topic-creation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit --decode --avro --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics list') REPLY='--internal -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics describe') REPLY='--under-replicated --unavailable --under-min-isr --at-min-isr --with-overrides --internal -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics create') REPLY='-p --partitions -r --replication-factor -c --config --replica-assignment --if-not-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics alter-configs') REPLY='--set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'topics add-partitions') REPLY='--total --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups list') REPLY='--state --type -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups describe') REPLY='--offsets --members --state -t --topic --lag --fail-if-lag -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups reset-offsets') REPLY='-t --topic --all-topics --to-earliest --to-latest --to-current --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --execute --export -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups export') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'groups delete-offsets') REPLY='-t --topic --dry-run -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'offsets list') REPLY='--at --isolation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'records delete') REPLY='--before --execute -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'configs describe') REPLY='--default --all --key --docs -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'configs alter') REPLY='--default --set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'quotas describe') REPLY='--user --client --ip --default --only -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'quotas alter') REPLY='--user --client --ip --default --set --unset --dry-run -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster describe') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster health') REPLY='--check --max-transaction-timeout -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster features') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster quorum') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'cluster api-versions') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'brokers list') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'brokers log-dirs') REPLY='--topic --partitions -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions list') REPLY='--state --producer-id --longer-than -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions describe') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions producers') REPLY='--broker -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions find-hanging') REPLY='--broker --max-transaction-timeout -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions abort') REPLY='--start-offset --producer-id --producer-epoch --coordinator-epoch -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'transactions terminate') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions reassign') REPLY='--to-brokers -r --replication-factor --no-rack-aware --from-file --save --execute --undo --throttle --additional --verify --keep-throttle -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions reassignments') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions cancel') REPLY='--execute --keep-throttle -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'partitions elect-leaders') REPLY='--type --execute -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'avro produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --timestamp --partitioner -z --compression --acks --no-idempotence --transactional-id --records-per-transaction -c --count --rate --repeat --tee --report --value-schema --key-schema --reference --subject-strategy --no-register --registry --allow-auto-topic-creation -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'avro consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit --decode --avro --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas list') REPLY='--deleted --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas get') REPLY='--references --deleted --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas register') REPLY='--type --normalize --reference --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas check') REPLY='--type --normalize --reference --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas lookup') REPLY='--deleted --type --normalize --reference --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas delete') REPLY='--permanent --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas compatibility') REPLY='--set --unset --registry -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas mode') REPLY='--set --unset --force --registry -b --bootstrap-server -F --command-config -X --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas diff') REPLY='--from --to --deleted --registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'schemas references') REPLY='--registry -b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'help') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'serve') REPLY='--listen --advertise --data --memory --topic --config --registry --no-registry -X --set -b --bootstrap-server -F --command-config --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'completion') REPLY='-b --bootstrap-server -F --command-config -X --set --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    '') REPLY='--version -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'offsets') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'records') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'acls') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'users') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'brokers') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'avro') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --timestamp --partitioner -z --compression --acks --no-idempotence --transactional-id --records-per-transaction -c --count --rate --repeat --tee --report --value-schema --key-schema --reference --subject-strategy --no-register --registry --allow-auto-topic-creation -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit --decode --avro --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics list') REPLY='--internal -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics describe') REPLY='--under-replicated --unavailable --under-min-isr --at-min-isr --with-overrides --internal -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics create') REPLY='-p --partitions -r --replication-factor -c --config --replica-assignment --if-not-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics alter-configs') REPLY='--set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'topics add-partitions') REPLY='--total --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups list') REPLY='--state --type -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups describe') REPLY='--offsets --members --state -t --topic --lag --fail-if-lag -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups reset-offsets') REPLY='-t --topic --all-topics --to-earliest --to-latest --to-current --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --execute --export -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups export') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups delete-offsets') REPLY='-t --topic --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'offsets list') REPLY='--at --isolation -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'records delete') REPLY='--before --execute -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs describe') REPLY='--default --all --key --docs -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'configs alter') REPLY='--default --set --unset --append --subtract --dry-run -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas describe') REPLY='--user --client --ip --default --only -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'quotas alter') REPLY='--user --client --ip --default --set --unset --dry-run -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'acls list') REPLY='--topic --group --transactional-id --cluster --delegation-token --token-owner --prefixed --exact --principal --operation --host --deny -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'acls add') REPLY='--topic --group --transactional-id --cluster --delegation-token --token-owner --prefixed --allow-principal --deny-principal --producer --idempotent --consumer --operation --host --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'acls remove') REPLY='--topic --group --transactional-id --cluster --delegation-token --token-owner --prefixed --allow-principal --deny-principal --producer --idempotent --consumer --operation --host --principal --if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'users list') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'users set') REPLY='--mechanism --iterations --password-file --password-env --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'users delete') REPLY='--mechanism --if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster describe') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster health') REPLY='--check --max-transaction-timeout -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster features') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster quorum') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'cluster api-versions') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'brokers list') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'brokers log-dirs') REPLY='--topic --partitions -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions list') REPLY='--state --producer-id --longer-than -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions describe') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions producers') REPLY='--broker -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions find-hanging') REPLY='--broker --max-transaction-timeout -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions abort') REPLY='--start-offset --producer-id --producer-epoch --coordinator-epoch -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'transactions terminate') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions reassign') REPLY='--to-brokers -r --replication-factor --no-rack-aware --from-file --save --execute --undo --throttle --additional --verify --keep-throttle -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions reassignments') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions cancel') REPLY='--execute --keep-throttle -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'partitions elect-leaders') REPLY='--type --execute -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile list') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile show') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile set') REPLY='--secret --unset --use -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile use') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile delete') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'profile import') REPLY='--use --replace -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'avro produce') REPLY='--input -l --lines --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -Z --null -p --partition --timestamp --partitioner -z --compression --acks --no-idempotence --transactional-id --records-per-transaction -c --count --rate --repeat --tee --report --value-schema --key-schema --reference --subject-strategy --no-register --registry --allow-auto-topic-creation -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'avro consume') REPLY='-o --offset --until -p --partition -e --exit-eof -c --count -f --format --idle --isolation --where --grep --key --header -G --group --group-protocol --group-instance-id --commit-every --no-commit --decode --avro --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas list') REPLY='--deleted --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas get') REPLY='--references --deleted --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas register') REPLY='--type --normalize --reference --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas check') REPLY='--type --normalize --reference --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas lookup') REPLY='--deleted --type --normalize --reference --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas delete') REPLY='--permanent --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas compatibility') REPLY='--set --unset --registry -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas mode') REPLY='--set --unset --force --registry -b --bootstrap-server -F --command-config --profile -X --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas diff') REPLY='--from --to --deleted --registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'schemas references') REPLY='--registry -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'help') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'dump') REPLY='--records --offsets --time --limit -f --format --decode --verify --rebuild-indexes --to --where --grep --key --header -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'doctor') REPLY='--read-only -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'serve') REPLY='--listen --advertise --data --memory --users --topic --config --metrics --log-format --registry --no-registry -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'completion') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     *) REPLY= ;;
   esac
 }
@@ -97,18 +117,21 @@ _ktool_options() {
 _ktool_value() {
   case $1 in
     'produce --input' | 'avro produce --input') REPLY='=lines jsonl whole template' ;;
-    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'produce --reference' | 'produce --registry' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'consume --registry' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'avro produce --template' | 'avro produce -D' | 'avro produce --delimiter' | 'avro produce -K' | 'avro produce --key-delimiter' | 'avro produce --headers-delimiter' | 'avro produce -k' | 'avro produce --key' | 'avro produce -H' | 'avro produce --header' | 'avro produce -p' | 'avro produce --partition' | 'avro produce --timestamp' | 'avro produce -z' | 'avro produce --compression' | 'avro produce --transactional-id' | 'avro produce --records-per-transaction' | 'avro produce -c' | 'avro produce --count' | 'avro produce --rate' | 'avro produce --repeat' | 'avro produce --reference' | 'avro produce --registry' | 'avro consume -o' | 'avro consume --offset' | 'avro consume --until' | 'avro consume -p' | 'avro consume --partition' | 'avro consume -c' | 'avro consume --count' | 'avro consume -f' | 'avro consume --format' | 'avro consume --idle' | 'avro consume --where' | 'avro consume --grep' | 'avro consume --key' | 'avro consume --header' | 'avro consume -G' | 'avro consume --group' | 'avro consume --group-instance-id' | 'avro consume --commit-every' | 'avro consume --registry' | 'schemas list --registry' | 'schemas get --registry' | 'schemas register --reference' | 'schemas register --registry' | 'schemas check --reference' | 'schemas check --registry' | 'schemas lookup --reference' | 'schemas lookup --registry' | 'schemas delete --registry' | 'schemas compatibility --registry' | 'schemas compatibility -X' | 'schemas mode --registry' | 'schemas mode -X' | 'schemas diff --from' | 'schemas diff --to' | 'schemas diff --registry' | 'schemas references --registry' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve --registry' | 'serve -X' | 'serve --set') REPLY='-' ;;
+    'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'produce --reference' | 'produce --registry' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'consume --registry' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'acls list --delegation-token' | 'acls list --token-owner' | 'acls list --principal' | 'acls list --host' | 'acls add --delegation-token' | 'acls add --token-owner' | 'acls add --allow-principal' | 'acls add --deny-principal' | 'acls add --host' | 'acls remove --delegation-token' | 'acls remove --token-owner' | 'acls remove --allow-principal' | 'acls remove --deny-principal' | 'acls remove --host' | 'acls remove --principal' | 'users set --iterations' | 'users set --password-env' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'profile set --secret' | 'profile set --unset' | 'avro produce --template' | 'avro produce -D' | 'avro produce --delimiter' | 'avro produce -K' | 'avro produce --key-delimiter' | 'avro produce --headers-delimiter' | 'avro produce -k' | 'avro produce --key' | 'avro produce -H' | 'avro produce --header' | 'avro produce -p' | 'avro produce --partition' | 'avro produce --timestamp' | 'avro produce -z' | 'avro produce --compression' | 'avro produce --transactional-id' | 'avro produce --records-per-transaction' | 'avro produce -c' | 'avro produce --count' | 'avro produce --rate' | 'avro produce --repeat' | 'avro produce --reference' | 'avro produce --registry' | 'avro consume -o' | 'avro consume --offset' | 'avro consume --until' | 'avro consume -p' | 'avro consume --partition' | 'avro consume -c' | 'avro consume --count' | 'avro consume -f' | 'avro consume --format' | 'avro consume --idle' | 'avro consume --where' | 'avro consume --grep' | 'avro consume --key' | 'avro consume --header' | 'avro consume -G' | 'avro consume --group' | 'avro consume --group-instance-id' | 'avro consume --commit-every' | 'avro consume --registry' | 'schemas list --registry' | 'schemas get --registry' | 'schemas register --reference' | 'schemas register --registry' | 'schemas check --reference' | 'schemas check --registry' | 'schemas lookup --reference' | 'schemas lookup --registry' | 'schemas delete --registry' | 'schemas compatibility --registry' | 'schemas compatibility -X' | 'schemas mode --registry' | 'schemas mode -X' | 'schemas diff --from' | 'schemas diff --to' | 'schemas diff --registry' | 'schemas references --registry' | 'dump --offsets' | 'dump --time' | 'dump --limit' | 'dump -f' | 'dump --format' | 'dump --where' | 'dump --grep' | 'dump --key' | 'dump --header' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve --metrics' | 'serve --registry' | 'serve -X' | 'serve --set') REPLY='-' ;;
     'produce --partitioner' | 'avro produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks' | 'avro produce --acks') REPLY='=all 1 0' ;;
-    'produce --value-schema' | 'produce --key-schema' | 'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'avro produce --value-schema' | 'avro produce --key-schema' | 'serve --config') REPLY='file' ;;
+    'produce --value-schema' | 'produce --key-schema' | 'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'users set --password-file' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'avro produce --value-schema' | 'avro produce --key-schema' | 'serve --users' | 'serve --config') REPLY='file' ;;
     'produce --subject-strategy' | 'avro produce --subject-strategy') REPLY='=topic record topic-record' ;;
     'consume --isolation' | 'offsets list --isolation' | 'avro consume --isolation') REPLY='=committed uncommitted' ;;
     'consume --group-protocol' | 'avro consume --group-protocol') REPLY='=classic consumer' ;;
     'consume --decode' | 'avro consume --decode') REPLY='=key value both' ;;
     'groups list --type') REPLY='=classic consumer share streams' ;;
-    'groups describe -t' | 'groups describe --topic' | 'groups reset-offsets -t' | 'groups reset-offsets --topic' | 'groups delete-offsets -t' | 'groups delete-offsets --topic' | 'brokers log-dirs --topic') REPLY='topic' ;;
-    'groups reset-offsets --to-group') REPLY='group' ;;
+    'groups describe -t' | 'groups describe --topic' | 'groups reset-offsets -t' | 'groups reset-offsets --topic' | 'groups delete-offsets -t' | 'groups delete-offsets --topic' | 'acls list --topic' | 'acls add --topic' | 'acls remove --topic' | 'brokers log-dirs --topic') REPLY='topic' ;;
+    'groups reset-offsets --to-group' | 'acls list --group' | 'acls add --group' | 'acls remove --group') REPLY='group' ;;
     'quotas describe --default' | 'quotas alter --default') REPLY='=user client ip' ;;
+    'acls list --transactional-id' | 'acls add --transactional-id' | 'acls remove --transactional-id') REPLY='transaction' ;;
+    'acls list --operation' | 'acls add --operation' | 'acls remove --operation') REPLY='=all read write create delete alter describe cluster-action describe-configs alter-configs idempotent-write create-tokens describe-tokens two-phase-commit' ;;
+    'users set --mechanism' | 'users delete --mechanism') REPLY='=SCRAM-SHA-256 SCRAM-SHA-512' ;;
     'cluster health --check') REPLY='=brokers log-dirs offline-partitions under-min-isr under-replicated hanging-transactions' ;;
     'transactions list --state') REPLY='=Empty Ongoing PrepareCommit PrepareAbort CompleteCommit CompleteAbort PrepareEpochFence Dead' ;;
     'transactions producers --broker' | 'transactions find-hanging --broker') REPLY='broker' ;;
@@ -116,13 +139,17 @@ _ktool_value() {
     'schemas register --type' | 'schemas check --type' | 'schemas lookup --type') REPLY='=AVRO JSON PROTOBUF' ;;
     'schemas compatibility --set') REPLY='=NONE BACKWARD BACKWARD_TRANSITIVE FORWARD FORWARD_TRANSITIVE FULL FULL_TRANSITIVE' ;;
     'schemas mode --set') REPLY='=READWRITE READONLY READONLY_OVERRIDE IMPORT' ;;
-    'serve --data') REPLY='directory' ;;
+    'dump --decode') REPLY='=group-metadata transaction-state cluster-metadata share-group-state none' ;;
+    'dump --to' | 'serve --data') REPLY='directory' ;;
+    'serve --log-format') REPLY='=text json' ;;
     *' -b') REPLY='-' ;;
     *' --bootstrap-server') REPLY='-' ;;
     *' -F') REPLY='file' ;;
     *' --command-config') REPLY='file' ;;
+    *' --profile') REPLY='-' ;;
     *' -X') REPLY='-' ;;
     *' --set') REPLY='-' ;;
+    *' --resolve') REPLY='-' ;;
     *' --timeout') REPLY='-' ;;
     *' --output') REPLY='=table tsv json jsonl yaml csv' ;;
     *) return 1 ;;
@@ -153,6 +180,9 @@ _ktool_argument() {
     'configs describe '*) REPLY='-' ;;
     'configs alter 0') REPLY='=topic broker broker-logger client user ip group client-metrics' ;;
     'configs alter '*) REPLY='-' ;;
+    'users list '*) REPLY='-' ;;
+    'users set 0') REPLY='-' ;;
+    'users delete '*) REPLY='-' ;;
     'cluster api-versions '*) REPLY='broker' ;;
     'brokers log-dirs '*) REPLY='broker' ;;
     'transactions list '*) REPLY='transaction' ;;
@@ -165,6 +195,13 @@ _ktool_argument() {
     'partitions reassignments '*) REPLY='topic' ;;
     'partitions cancel '*) REPLY='topic' ;;
     'partitions elect-leaders '*) REPLY='topic' ;;
+    'profile show 0') REPLY='-' ;;
+    'profile set 0') REPLY='-' ;;
+    'profile set '*) REPLY='-' ;;
+    'profile use 0') REPLY='-' ;;
+    'profile delete 0') REPLY='-' ;;
+    'profile import 0') REPLY='-' ;;
+    'profile import 1') REPLY='file' ;;
     'avro produce 0') REPLY='topic' ;;
     'avro produce '*) REPLY='file' ;;
     'avro consume '*) REPLY='topic' ;;
@@ -182,6 +219,7 @@ _ktool_argument() {
     'schemas diff 0') REPLY='subject' ;;
     'schemas references 0') REPLY='subject' ;;
     'help '*) REPLY='-' ;;
+    'dump '*) REPLY='file' ;;
     'completion 0') REPLY='=bash zsh fish' ;;
     *) REPLY=- ;;
   esac
@@ -214,7 +252,7 @@ _ktool() {
   current=${words[${#words[@]} - 1]}
   for word in "${words[@]:1:${#words[@]} - 2}"; do
     if [[ -n $pending ]]; then
-      case $pending in -b|--bootstrap-server|-F|--command-config|-X|--set) connection+=("$pending" "$word") ;; esac
+      case $pending in -b|--bootstrap-server|-F|--command-config|--profile|-X|--set|--resolve) connection+=("$pending" "$word") ;; esac
       pending=
     elif [[ $word == -?* ]]; then
       if _ktool_value "$path $word"; then pending=$word; fi

@@ -5,7 +5,7 @@
 function __ktool_words
     switch "$argv"
         case ''
-            printf '%s\n' produce consume topics groups offsets records configs quotas cluster brokers transactions partitions avro schemas help serve completion
+            printf '%s\n' produce consume topics groups offsets records configs quotas acls users cluster brokers transactions partitions profile avro schemas help dump doctor serve completion
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'groups'
@@ -18,6 +18,10 @@ function __ktool_words
             printf '%s\n' describe alter
         case 'quotas'
             printf '%s\n' describe alter
+        case 'acls'
+            printf '%s\n' list add remove
+        case 'users'
+            printf '%s\n' list set delete
         case 'cluster'
             printf '%s\n' describe health features quorum api-versions
         case 'brokers'
@@ -26,6 +30,8 @@ function __ktool_words
             printf '%s\n' list describe producers find-hanging abort terminate
         case 'partitions'
             printf '%s\n' reassign reassignments cancel elect-leaders
+        case 'profile'
+            printf '%s\n' list show set use delete import
         case 'avro'
             printf '%s\n' produce consume
         case 'schemas'
@@ -42,7 +48,7 @@ function __ktool_state
     set -l tokens (commandline -opc)
     for token in $tokens[2..-1]
         if test -n "$pending"
-            if contains -- $pending -b --bootstrap-server -F --command-config -X --set
+            if contains -- $pending -b --bootstrap-server -F --command-config --profile -X --set --resolve
                 set -a connection $pending $token
             end
             set pending
@@ -66,7 +72,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config -X --set --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat --value-schema --key-schema --reference --subject-strategy --registry -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --decode --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --from --to --listen --advertise --data
+    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat --value-schema --key-schema --reference --subject-strategy --registry -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --decode --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --delegation-token --token-owner --principal --operation --host --allow-principal --deny-principal --mechanism --iterations --password-file --password-env --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --from --to --offsets --time --limit --listen --advertise --data --users --metrics --log-format
 end
 
 # Whether the command line is at PATH.
@@ -92,8 +98,10 @@ end
 
 complete -c ktool -f
 complete -c ktool -s b -l bootstrap-server -x -d 'Brokers to ask first, as HOST[:PORT],… (env: KTOOL_BOOTSTRAP)'
-complete -c ktool -s F -l command-config -r -F -d 'Settings from a Java client.properties or a kcat configuration'
+complete -c ktool -s F -l command-config -r -F -d 'Settings from a Java client.properties or a kcat configuration; none for no file at all'
+complete -c ktool -l profile -x -d 'Settings of a named cluster, see \'ktool profile\'; none for no profile (env: KTOOL_PROFILE)'
 complete -c ktool -s X -l set -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
+complete -c ktool -l resolve -x -d 'Reach what the cluster advertises at another address; * on the left for any, on the right for the same'
 complete -c ktool -l timeout -x -d 'Time allowed for an answer from the cluster'
 complete -c ktool -l output -x -a 'table tsv json jsonl yaml csv' -d 'Form of what is printed'
 complete -c ktool -l json -d 'The same as --output json'
@@ -111,13 +119,18 @@ complete -c ktool -n '__ktool_at ""' -a offsets -d 'Show where partitions begin,
 complete -c ktool -n '__ktool_at ""' -a records -d 'Delete the oldest records of topics'
 complete -c ktool -n '__ktool_at ""' -a configs -d 'Show and change the configs of topics, brokers, groups and the rest'
 complete -c ktool -n '__ktool_at ""' -a quotas -d 'Show and change the quotas of users, clients and IP addresses'
+complete -c ktool -n '__ktool_at ""' -a acls -d 'Show who may do what, and change it'
+complete -c ktool -n '__ktool_at ""' -a users -d 'List, make and delete users that log in with SCRAM'
 complete -c ktool -n '__ktool_at ""' -a cluster -d 'Look at the cluster: its state, features, controllers and requests'
 complete -c ktool -n '__ktool_at ""' -a brokers -d 'List brokers and what lies on their disks'
 complete -c ktool -n '__ktool_at ""' -a transactions -d 'Look at transactions, find those that hang, and end them'
 complete -c ktool -n '__ktool_at ""' -a partitions -d 'Move partitions to other brokers, and elect their leaders'
+complete -c ktool -n '__ktool_at ""' -a profile -d 'Keep the settings of clusters under names'
 complete -c ktool -n '__ktool_at ""' -a avro -d 'Produce and consume by the schemas of a registry'
 complete -c ktool -n '__ktool_at ""' -a schemas -d 'List, register, check, compare and delete the schemas of a registry'
 complete -c ktool -n '__ktool_at ""' -a help -d 'Show help on a command'
+complete -c ktool -n '__ktool_at ""' -a dump -d 'Show and check the files of a log directory, without a broker'
+complete -c ktool -n '__ktool_at ""' -a doctor -d 'Find out what keeps a cluster from being used from here'
 complete -c ktool -n '__ktool_at ""' -a serve -d 'Run a broker on this machine'
 complete -c ktool -n '__ktool_at ""' -a completion -d 'Print the completion script for a shell'
 complete -c ktool -n '__ktool_at "topics"' -a list -d 'List topics'
@@ -138,6 +151,12 @@ complete -c ktool -n '__ktool_at "configs"' -a describe -d 'Show configs and whe
 complete -c ktool -n '__ktool_at "configs"' -a alter -d 'Change configs of topics, brokers, clients and the rest'
 complete -c ktool -n '__ktool_at "quotas"' -a describe -d 'Show quotas of users, clients and IP addresses'
 complete -c ktool -n '__ktool_at "quotas"' -a alter -d 'Change quotas of a user, a client, both together, or an IP address'
+complete -c ktool -n '__ktool_at "acls"' -a list -d 'List ACLs'
+complete -c ktool -n '__ktool_at "acls"' -a add -d 'Allow users something, or deny it'
+complete -c ktool -n '__ktool_at "acls"' -a remove -d 'Remove ACLs'
+complete -c ktool -n '__ktool_at "users"' -a list -d 'List users that log in with SCRAM'
+complete -c ktool -n '__ktool_at "users"' -a set -d 'Make a user who logs in with SCRAM, or change the password'
+complete -c ktool -n '__ktool_at "users"' -a delete -d 'Delete users, who can log in no more'
 complete -c ktool -n '__ktool_at "cluster"' -a describe -d 'Show the id of the cluster, its controller and its brokers'
 complete -c ktool -n '__ktool_at "cluster"' -a health -d 'Check the cluster; exit code 1 when something is wrong'
 complete -c ktool -n '__ktool_at "cluster"' -a features -d 'Show the features that the cluster has agreed on'
@@ -155,6 +174,12 @@ complete -c ktool -n '__ktool_at "partitions"' -a reassign -d 'Move partitions t
 complete -c ktool -n '__ktool_at "partitions"' -a reassignments -d 'List the reassignments that are under way'
 complete -c ktool -n '__ktool_at "partitions"' -a cancel -d 'Cancel reassignments that are under way'
 complete -c ktool -n '__ktool_at "partitions"' -a elect-leaders -d 'Give partitions back to their preferred leaders'
+complete -c ktool -n '__ktool_at "profile"' -a list -d 'List profiles'
+complete -c ktool -n '__ktool_at "profile"' -a show -d 'Show the settings of a profile'
+complete -c ktool -n '__ktool_at "profile"' -a set -d 'Make a profile, or change its settings'
+complete -c ktool -n '__ktool_at "profile"' -a use -d 'Use a profile from now on'
+complete -c ktool -n '__ktool_at "profile"' -a delete -d 'Delete a profile'
+complete -c ktool -n '__ktool_at "profile"' -a import -d 'Make a profile of a configuration file'
 complete -c ktool -n '__ktool_at "avro"' -a produce -d 'Write JSON to a topic as Avro, by the schemas of a registry'
 complete -c ktool -n '__ktool_at "avro"' -a consume -d 'Print the records of topics as JSON, by the schemas of a registry'
 complete -c ktool -n '__ktool_at "schemas"' -a list -d 'List the subjects of a schema registry'
@@ -310,6 +335,58 @@ complete -c ktool -n '__ktool_at "quotas alter"' -l set -x -d 'Set a quota'
 complete -c ktool -n '__ktool_at "quotas alter"' -l unset -x -d 'Take a quota away'
 complete -c ktool -n '__ktool_at "quotas alter"' -l dry-run -d 'Let the broker check, show what would change, and change nothing'
 complete -c ktool -n '__ktool_at "quotas alter"' -s X -x -d 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect'
+complete -c ktool -n '__ktool_at "acls list"' -l topic -x -a '(__ktool_names topic)' -d 'Topic; \'*\' for every topic'
+complete -c ktool -n '__ktool_at "acls list"' -l group -x -a '(__ktool_names group)' -d 'Group; \'*\' for every group'
+complete -c ktool -n '__ktool_at "acls list"' -l transactional-id -x -a '(__ktool_names transaction)' -d 'Transactional id; \'*\' for every one'
+complete -c ktool -n '__ktool_at "acls list"' -l cluster -d 'The cluster itself'
+complete -c ktool -n '__ktool_at "acls list"' -l delegation-token -x -d 'Delegation token; \'*\' for every token'
+complete -c ktool -n '__ktool_at "acls list"' -l token-owner -x -d 'User whose delegation tokens it is about'
+complete -c ktool -n '__ktool_at "acls list"' -l prefixed -d 'Names stand for all names that begin with them'
+complete -c ktool -n '__ktool_at "acls list"' -l exact -d 'No ACLs but those for the names as they are'
+complete -c ktool -n '__ktool_at "acls list"' -l principal -x -d 'User, \'*\' for ACLs of every user, or TYPE:NAME'
+complete -c ktool -n '__ktool_at "acls list"' -l operation -x -a 'all read write create delete alter describe cluster-action describe-configs alter-configs idempotent-write create-tokens describe-tokens two-phase-commit' -d 'What it is about'
+complete -c ktool -n '__ktool_at "acls list"' -l host -x -d 'IP address that clients come from; \'*\' for every address'
+complete -c ktool -n '__ktool_at "acls list"' -l deny -d 'Only those that deny'
+complete -c ktool -n '__ktool_at "acls add"' -l topic -x -a '(__ktool_names topic)' -d 'Topic; \'*\' for every topic'
+complete -c ktool -n '__ktool_at "acls add"' -l group -x -a '(__ktool_names group)' -d 'Group; \'*\' for every group'
+complete -c ktool -n '__ktool_at "acls add"' -l transactional-id -x -a '(__ktool_names transaction)' -d 'Transactional id; \'*\' for every one'
+complete -c ktool -n '__ktool_at "acls add"' -l cluster -d 'The cluster itself'
+complete -c ktool -n '__ktool_at "acls add"' -l delegation-token -x -d 'Delegation token; \'*\' for every token'
+complete -c ktool -n '__ktool_at "acls add"' -l token-owner -x -d 'User whose delegation tokens it is about'
+complete -c ktool -n '__ktool_at "acls add"' -l prefixed -d 'Names stand for all names that begin with them'
+complete -c ktool -n '__ktool_at "acls add"' -l allow-principal -x -d 'User who may, \'*\' for every user, or TYPE:NAME'
+complete -c ktool -n '__ktool_at "acls add"' -l deny-principal -x -d 'User who may not, whatever else allows it'
+complete -c ktool -n '__ktool_at "acls add"' -l producer -d 'What a producer needs: write, describe and create for the topics, write and describe for transactional ids'
+complete -c ktool -n '__ktool_at "acls add"' -l idempotent -d 'With --producer: idempotent-write for the cluster too, which brokers before 2.8 want'
+complete -c ktool -n '__ktool_at "acls add"' -l consumer -d 'What a consumer needs: read and describe for the topics, read for the groups'
+complete -c ktool -n '__ktool_at "acls add"' -l operation -x -a 'all read write create delete alter describe cluster-action describe-configs alter-configs idempotent-write create-tokens describe-tokens two-phase-commit' -d 'What it is about'
+complete -c ktool -n '__ktool_at "acls add"' -l host -x -d 'IP address that clients come from; \'*\' for every address'
+complete -c ktool -n '__ktool_at "acls add"' -l dry-run -d 'Show what would be added, and add nothing'
+complete -c ktool -n '__ktool_at "acls remove"' -l topic -x -a '(__ktool_names topic)' -d 'Topic; \'*\' for every topic'
+complete -c ktool -n '__ktool_at "acls remove"' -l group -x -a '(__ktool_names group)' -d 'Group; \'*\' for every group'
+complete -c ktool -n '__ktool_at "acls remove"' -l transactional-id -x -a '(__ktool_names transaction)' -d 'Transactional id; \'*\' for every one'
+complete -c ktool -n '__ktool_at "acls remove"' -l cluster -d 'The cluster itself'
+complete -c ktool -n '__ktool_at "acls remove"' -l delegation-token -x -d 'Delegation token; \'*\' for every token'
+complete -c ktool -n '__ktool_at "acls remove"' -l token-owner -x -d 'User whose delegation tokens it is about'
+complete -c ktool -n '__ktool_at "acls remove"' -l prefixed -d 'Names stand for all names that begin with them'
+complete -c ktool -n '__ktool_at "acls remove"' -l allow-principal -x -d 'User who may, \'*\' for every user, or TYPE:NAME'
+complete -c ktool -n '__ktool_at "acls remove"' -l deny-principal -x -d 'User who may not, whatever else allows it'
+complete -c ktool -n '__ktool_at "acls remove"' -l producer -d 'What a producer needs: write, describe and create for the topics, write and describe for transactional ids'
+complete -c ktool -n '__ktool_at "acls remove"' -l idempotent -d 'With --producer: idempotent-write for the cluster too, which brokers before 2.8 want'
+complete -c ktool -n '__ktool_at "acls remove"' -l consumer -d 'What a consumer needs: read and describe for the topics, read for the groups'
+complete -c ktool -n '__ktool_at "acls remove"' -l operation -x -a 'all read write create delete alter describe cluster-action describe-configs alter-configs idempotent-write create-tokens describe-tokens two-phase-commit' -d 'What it is about'
+complete -c ktool -n '__ktool_at "acls remove"' -l host -x -d 'IP address that clients come from; \'*\' for every address'
+complete -c ktool -n '__ktool_at "acls remove"' -l principal -x -d 'User, whether allowed or denied'
+complete -c ktool -n '__ktool_at "acls remove"' -l if-exists -d 'No error where there are no such ACLs'
+complete -c ktool -n '__ktool_at "acls remove"' -l dry-run -d 'Show what would be removed, and remove nothing'
+complete -c ktool -n '__ktool_at "users set"' -l mechanism -x -a 'SCRAM-SHA-256 SCRAM-SHA-512' -d 'Mechanism to log in with'
+complete -c ktool -n '__ktool_at "users set"' -l iterations -x -d 'How costly guessing the password is'
+complete -c ktool -n '__ktool_at "users set"' -l password-file -r -F -d 'Take the password from the first line of a file'
+complete -c ktool -n '__ktool_at "users set"' -l password-env -x -d 'Take the password from an environment variable'
+complete -c ktool -n '__ktool_at "users set"' -l dry-run -d 'Show what would be set, and ask for no password'
+complete -c ktool -n '__ktool_at "users delete"' -l mechanism -x -a 'SCRAM-SHA-256 SCRAM-SHA-512' -d 'Only for this mechanism'
+complete -c ktool -n '__ktool_at "users delete"' -l if-exists -d 'No error for users that do not exist'
+complete -c ktool -n '__ktool_at "users delete"' -l dry-run -d 'Show who would be deleted, and delete nobody'
 complete -c ktool -n '__ktool_at "cluster health"' -l check -x -a 'brokers log-dirs offline-partitions under-min-isr under-replicated hanging-transactions' -d 'Only this check'
 complete -c ktool -n '__ktool_at "cluster health"' -l max-transaction-timeout -x -d 'How long a transaction may last at most: what is open and silent for longer may hang'
 complete -c ktool -n '__ktool_argument "cluster api-versions" 0' -a '(__ktool_names broker)'
@@ -351,6 +428,12 @@ complete -c ktool -n '__ktool_argument "partitions cancel" 0' -a '(__ktool_names
 complete -c ktool -n '__ktool_at "partitions elect-leaders"' -l type -x -a 'preferred unclean' -d 'Kind of election'
 complete -c ktool -n '__ktool_at "partitions elect-leaders"' -l execute -d 'Hold the elections'
 complete -c ktool -n '__ktool_argument "partitions elect-leaders" 0' -a '(__ktool_names topic)'
+complete -c ktool -n '__ktool_at "profile set"' -l secret -x -d 'A setting whose value is typed without being shown, or comes as a line of standard input'
+complete -c ktool -n '__ktool_at "profile set"' -l unset -x -d 'A setting to take out'
+complete -c ktool -n '__ktool_at "profile set"' -l use -d 'Use the profile from now on'
+complete -c ktool -n '__ktool_at "profile import"' -l use -d 'Use the profile from now on'
+complete -c ktool -n '__ktool_at "profile import"' -l replace -d 'Replace a profile of that name'
+complete -c ktool -n '__ktool_argument "profile import" 1 1' -F
 complete -c ktool -n '__ktool_at "avro produce"' -l input -x -a 'lines jsonl whole template' -d 'What the input is: lines, what `consume --json` writes, one record, or text by a --template'
 complete -c ktool -n '__ktool_at "avro produce"' -s l -l lines -d 'Each line of the FILEs is a record'
 complete -c ktool -n '__ktool_at "avro produce"' -l template -x -d 'Fields of a record and what stands between them, such as \'%k\\t%v\\n\''
@@ -450,12 +533,30 @@ complete -c ktool -n '__ktool_at "schemas diff"' -l registry -x -d 'Schema regis
 complete -c ktool -n '__ktool_argument "schemas diff" 0 0' -a '(__ktool_names subject)'
 complete -c ktool -n '__ktool_at "schemas references"' -l registry -x -d 'Schema registry to ask (env: KTOOL_REGISTRY)'
 complete -c ktool -n '__ktool_argument "schemas references" 0 0' -a '(__ktool_names subject)'
-complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine'
+complete -c ktool -n '__ktool_at "dump"' -l records -d 'Print the records too, not the batches alone'
+complete -c ktool -n '__ktool_at "dump"' -l offsets -x -d 'Only these offsets, without TO; N is one record'
+complete -c ktool -n '__ktool_at "dump"' -l time -x -d 'Only records of this time: -1h: or 2026-01-31T12:00..2026-01-31T13:00'
+complete -c ktool -n '__ktool_at "dump"' -l limit -x -d 'End after N records (or batches, without --records)'
+complete -c ktool -n '__ktool_at "dump"' -s f -l format -x -d 'Print records in a format of `ktool consume`, such as %o\\t%s\\n'
+complete -c ktool -n '__ktool_at "dump"' -l decode -x -a 'group-metadata transaction-state cluster-metadata share-group-state none' -d 'What the records are of'
+complete -c ktool -n '__ktool_at "dump"' -l verify -d 'Check every batch, record and index entry, and print only what is wrong'
+complete -c ktool -n '__ktool_at "dump"' -l rebuild-indexes -d 'Write the indexes of the logs anew'
+complete -c ktool -n '__ktool_at "dump"' -l to -x -a '(__fish_complete_directories)' -d 'Where to put rebuilt indexes'
+complete -c ktool -n '__ktool_at "dump"' -l where -x -d 'Only records for which this CEL expression is true: \'value.amount > 100\''
+complete -c ktool -n '__ktool_at "dump"' -l grep -x -d 'Only records whose value matches; /REGEX/i ignores case'
+complete -c ktool -n '__ktool_at "dump"' -l key -x -d 'Only records whose key matches'
+complete -c ktool -n '__ktool_at "dump"' -l header -x -d 'Only records with this header, and a value that matches'
+complete -c ktool -n '__ktool_argument "dump" 0' -F
+complete -c ktool -n '__ktool_at "doctor"' -l read-only -d 'Make no topic and write nothing'
+complete -c ktool -n '__ktool_at "serve"' -l listen -x -d 'Where to listen; port 0 takes a free one, host 0.0.0.0 all addresses of the machine. NAME: SSL, SASL_SSL, …'
 complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that clients are told, where they reach the broker under another one'
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'
 complete -c ktool -n '__ktool_at "serve"' -l memory -d 'Keep nothing: all is gone when the broker ends'
+complete -c ktool -n '__ktool_at "serve"' -l users -r -F -d 'Users as lines NAME=PASSWORD: clients have to log in, with PLAIN or SCRAM'
 complete -c ktool -n '__ktool_at "serve"' -l topic -x -d 'A topic to make unless it exists'
 complete -c ktool -n '__ktool_at "serve"' -l config -r -F -d 'A Kafka server.properties; Kafka\'s own names for everything'
+complete -c ktool -n '__ktool_at "serve"' -l metrics -x -d 'Where to answer /metrics for Prometheus and /health over HTTP'
+complete -c ktool -n '__ktool_at "serve"' -l log-format -x -a 'text json' -d 'What the broker says as lines of text, or as JSON objects with time and level'
 complete -c ktool -n '__ktool_at "serve"' -l registry -x -d 'Where the schema registry listens'
 complete -c ktool -n '__ktool_at "serve"' -l no-registry -d 'Without a schema registry'
 complete -c ktool -n '__ktool_argument "completion" 0 0' -a 'bash zsh fish'

@@ -42,6 +42,7 @@ const PRIMITIVES: Record<string, string> = {
   int32: 'number',
   uint32: 'number',
   int64: 'number',
+  int64Exact: 'bigint',
   float64: 'number',
   bool: 'boolean',
   uuid: 'string',
@@ -345,14 +346,17 @@ function findStruct(fields: SourceField[], name: string): SourceField[] | undefi
 
 function typeOf(field: SourceField): { element: string; isArray: boolean } {
   const isArray = field.type.startsWith('[]')
-  return { element: isArray ? field.type.slice(2) : field.type, isArray }
+  const element = isArray ? field.type.slice(2) : field.type
+  // A hash has all 64 bits.
+  return { element: element === 'int64' && field.name.endsWith('Hash') ? 'int64Exact' : element, isArray }
 }
 
 /** Source text of a default that differs from the zero of its type. */
 function defaultValue(field: SourceField): string | undefined {
   const value = field.default
-  if (value === undefined || value === '') return undefined
-  if (value === null || value === 'null') return 'null'
+  // Kafka's generator takes null without quotes for no default.
+  if (value === undefined || value === null || value === '') return undefined
+  if (value === 'null') return 'null'
   if (field.type === 'string') return quote(String(value))
   if (field.type === 'bool') return String(value).toLowerCase() === 'true' ? 'true' : undefined
   const number = Number(value)

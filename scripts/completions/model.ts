@@ -42,7 +42,7 @@ export async function completionModel(): Promise<Place[]> {
 /** Options that say which cluster is asked, for the look-up of names. */
 export const connectionFlags: string[] = Object.entries<Flag>(globalFlags)
   .filter(([, flag]) => flag.category === 'Connection' && flag.parse === undefined)
-  .flatMap(([key, { short }]) => [`-${short}`, longName(key)])
+  .flatMap(([key, { short }]) => (short === undefined ? [longName(key)] : [`-${short}`, longName(key)]))
 
 function place(syntax: Syntax): Place {
   const words = syntax.path === '' ? [] : syntax.path.split(' ')

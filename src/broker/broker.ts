@@ -5,10 +5,13 @@
 // startBroker is what `ktool serve` and programs that want a broker of their own call.
 
 import { UsageError } from '../errors.ts'
-import { type ServerConnection, ServerListener } from '../net/server.ts'
+import type { ServerConnection } from '../net/server.ts'
+import { ServerListener } from '../net/server-listener.ts'
+import { ServerMemory } from '../net/server-memory.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
+import { ClientTelemetry } from './client-telemetry.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
@@ -17,10 +20,16 @@ import { finalizedLevel } from './features.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import { ResourceType } from './metadata-image.ts'
 import { MetadataLog } from './metadata-log.ts'
-import { type BrokerOptions, brokerSettings, type Endpoint } from './options.ts'
+import { type BrokerOptions, brokerSettings, type Endpoint, type Listener } from './options.ts'
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { ClientQuotas } from './quotas/client-quotas.ts'
+import { ConnectionLimits } from './quotas/connection-limits.ts'
 import { Router } from './router.ts'
+import type { Authorizer } from './security/authorizer.ts'
+import type { Gate } from './security/gate.ts'
+import type { ListenerSecurity, listenerSecurity } from './security/listener-security.ts'
+import { Statistics } from './statistics.ts'
 import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from './topic-names.ts'
 import { TransactionCoordinator } from './transactions/coordinator.ts'
 import { MarkerWriter } from './transactions/markers.ts'
@@ -38,7 +47,7 @@ export interface RunningBroker {
   readonly clusterId: string
   readonly dataDirectory: string
   /** Where clients connect; the ports are the actual ones. */
-  readonly listeners: readonly Endpoint[]
+  readonly listeners: readonly Listener[]
   /** Ends the connections, brings everything onto the disk and lets go of the data directory. */
   close(): Promise<void>
 }
@@ -56,10 +65,19 @@ export class Broker implements RunningBroker {
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
   readonly markers: MarkerWriter
+  readonly telemetry: ClientTelemetry
   readonly log: BrokerLog
   readonly logs: LogManager
-  private readonly advertised: Endpoint | undefined
-  private servers: ServerListener[] = []
+  /** Who may do what; null where everybody may do everything. */
+  readonly authorizer: Authorizer | null
+  readonly quotas: ClientQuotas
+  readonly statistics = new Statistics()
+  readonly connections: ConnectionLimits
+  readonly memory: ServerMemory
+  private readonly advertised: ReadonlyMap<string, Endpoint>
+  private readonly users: ReadonlyMap<string, string>
+  private servers: { listener: Listener; server: ServerListener }[] = []
+  private readonly damages = new Set<string>()
   private closing: Promise<void> | undefined
 
   constructor(parts: {
@@ -68,7 +86,9 @@ export class Broker implements RunningBroker {
     metadata: MetadataLog
     logs: LogManager
     log: BrokerLog
-    advertised: Endpoint | undefined
+    advertised: ReadonlyMap<string, Endpoint>
+    users: ReadonlyMap<string, string> | undefined
+    authorizer: Authorizer | null
   }) {
     const { meta, configs, metadata, logs, log } = parts
     this.nodeId = meta.nodeId
@@ -78,7 +98,13 @@ export class Broker implements RunningBroker {
     this.logs = logs
     this.log = log
     this.advertised = parts.advertised
+    this.users = parts.users ?? new Map()
+    this.telemetry = new ClientTelemetry({ configs, image: metadata.image, now: Date.now })
+    this.authorizer = parts.authorizer
     this.configsChanged(ResourceType.broker)
+    this.quotas = new ClientQuotas(metadata.image, configs, Date.now)
+    this.connections = new ConnectionLimits(metadata.image, configs, Date.now)
+    this.memory = new ServerMemory(requestMemory(configs), ANSWER_MEMORY)
     this.partitions = new Partitions({
       nodeId: meta.nodeId,
       logs,
@@ -92,12 +118,16 @@ export class Broker implements RunningBroker {
       metadata,
       configs,
       changed: {
-        partitionsAdded: (topic, from) => this.partitions.add(topic, from),
+        partitionsAdded: (topic, from) => {
+          this.partitions.add(topic, from)
+          this.groups.topicChanged(topic.name, from === 0 ? 'created' : 'grown')
+        },
         topicDeleted: (topic) => {
           this.partitions.remove(topic)
-          this.groups.topicDeleted(topic.name)
+          this.groups.topicChanged(topic.name, 'deleted')
         },
         configsChanged: (type, name) => this.configsChanged(type, name),
+        quotasChanged: () => this.quotas.changed(),
       },
       note: (text) => log.note(text),
     })
@@ -108,7 +138,7 @@ export class Broker implements RunningBroker {
       return new CoordinatorLog({ topic, partitions: this.partitions, topicSize, tooLarge, ...reports })
     }
     const store = storeIn(GROUP_METADATA_TOPIC, 'INVALID_COMMIT_OFFSET_SIZE')
-    this.groups = new GroupCoordinator({ configs, store, ...reports })
+    this.groups = new GroupCoordinator({ configs, metadata, store, ...reports })
     this.markers = new MarkerWriter({
       partitions: this.partitions,
       offsetsDecided: (partition, producerId, committed) => this.groups.decide(partition, producerId, committed),
@@ -129,34 +159,57 @@ export class Broker implements RunningBroker {
     return { nodeId: this.nodeId, image: this.metadata.image, configs: this.configs }
   }
 
+  /** Tells of files that can't be read, each thing once. */
+  damaged({ message }: Error): void {
+    if (this.damages.has(message)) return
+    if (this.damages.size < MOST_DAMAGES) this.damages.add(message)
+    this.log.warn(message)
+  }
+
+  /** Whether it is about to stop, or has. */
+  get isClosing(): boolean {
+    return this.closing !== undefined
+  }
+
   get dataDirectory(): string {
     return this.logs.dir
   }
 
-  get listeners(): readonly Endpoint[] {
-    return this.servers.map(({ host, port }) => ({ host, port }))
+  get listeners(): readonly Listener[] {
+    return this.servers.map(({ listener, server }) => ({ ...listener, port: server.port }))
   }
 
   /** The address that a client of this connection is told: as advertised, else where it has reached the broker. */
   addressFor(connection: ServerConnection): Endpoint {
-    if (this.advertised !== undefined) return this.advertised
+    const name = this.servers.find(({ server }) => server === connection.listener)?.listener.name ?? ''
+    const advertised = this.advertised.get(name)
+    if (advertised !== undefined) return advertised
     const { host, port } = connection.listener
     return { host: ANY_ADDRESS.has(host) ? connection.localAddress : host, port }
   }
 
-  async listen(endpoints: readonly Endpoint[]): Promise<void> {
-    const router = new Router(this)
-    for (const endpoint of endpoints) {
+  async listen(listeners: readonly Listener[]): Promise<void> {
+    const gate = this.authorizer === null ? null : await gateOf(this.authorizer, this.log)
+    const maxFrameBytes = this.configs.number('socket.request.max.bytes')
+    for (const listener of listeners) {
+      const known = { image: this.metadata.image, given: this.users }
+      const security = listener.protocol === 'PLAINTEXT' ? null : await loadSecurity(listener, this.configs, known)
       const options = {
-        ...endpoint,
-        maxFrameBytes: this.configs.number('socket.request.max.bytes'),
+        host: listener.host,
+        port: listener.port,
+        tls: security?.tls,
+        maxFrameBytes,
+        memory: this.memory,
+        backlog: Math.max(BACKLOG, this.configs.number('socket.listen.backlog.size')),
         idleMs: this.configs.number('connections.max.idle.ms'),
-        maxConnections: this.configs.number('max.connections'),
       }
       try {
-        this.servers.push(await ServerListener.listen(options, router))
+        this.servers.push({
+          listener,
+          server: await ServerListener.listen(options, new Router(this, security, listener.name, gate)),
+        })
       } catch (error) {
-        throw listenError(endpoint, error)
+        throw listenError(listener, error)
       }
     }
   }
@@ -169,7 +222,7 @@ export class Broker implements RunningBroker {
   private async stop(): Promise<void> {
     this.groups.close()
     this.transactions.close()
-    await Promise.all(this.servers.map((server) => server.close()))
+    await Promise.all(this.servers.map(({ server }) => server.close()))
     // With the epoch of its last registration a Kafka that is started here next knows that nothing was lost.
     await this.logs.close(this.metadata.image.brokerEpochs.get(this.nodeId))
   }
@@ -182,12 +235,29 @@ export class Broker implements RunningBroker {
       this.configs.dynamic = image.configsOf(ResourceType.broker, String(this.nodeId))
       this.configs.dynamicDefault = image.configsOf(ResourceType.broker, '')
       this.partitions?.configsChanged()
+    } else if (resourceType === ResourceType.clientMetrics) {
+      this.telemetry.subscriptionsChanged()
     }
   }
 }
 
+/** Loaded where a listener asks for it. */
+async function loadSecurity(...args: Parameters<typeof listenerSecurity>): Promise<ListenerSecurity | null> {
+  return (await import('./security/listener-security.ts')).listenerSecurity(...args)
+}
+
+/** Loaded, as the authorizer is, where the configs ask for it. */
+async function gateOf(authorizer: Authorizer, log: BrokerLog): Promise<Gate> {
+  return new (await import('./security/gate.ts')).Gate(authorizer, (text) => log.verbose(text))
+}
+
+async function loadAuthorizer(configs: BrokerConfigs, metadata: MetadataLog): Promise<Authorizer | null> {
+  if ((configs.get('authorizer.class.name') ?? '') === '') return null
+  return (await import('./security/authorizer.ts')).authorizerOf(configs, metadata.image)
+}
+
 /** Starts a broker. Rejects with a KtoolError that says what to do where a port or the data directory can't be had. */
-export async function startBroker(options: BrokerOptions = {}): Promise<RunningBroker> {
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const log = options.log ?? SILENT
   const { properties, endpoints, advertised, dataDirectory } = brokerSettings(options)
   const settings = new BrokerConfigs(properties)
@@ -205,10 +275,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
       new Map([...properties, ['node.id', nodeId], ['broker.id', nodeId], ['log.dirs', logs.dir]]),
     )
     const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
-    broker = new Broker({ meta, configs, metadata, logs, log, advertised })
+    const authorizer = await loadAuthorizer(configs, metadata)
+    broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users, authorizer })
     broker.controller.electSelf()
     await metadata.flush()
-    await broker.partitions.load(scheduleOf(configs))
+    await loadPartitions(broker, configs)
     broker.groups.load()
     broker.transactions.load()
     for (const { name, partitions } of options.topics ?? []) broker.controller.ensureTopic(name, partitions)
@@ -219,6 +290,16 @@ export async function startBroker(options: BrokerOptions = {}): Promise<RunningB
     await (broker ?? logs).close().catch((failure: Error) => log.warn(failure.message))
     throw error
   }
+}
+
+async function loadPartitions({ partitions, logs, log }: Broker, configs: BrokerConfigs): Promise<void> {
+  const wasClean = logs.cleanShutdownEpoch !== undefined
+  const begun = performance.now()
+  await partitions.load(scheduleOf(configs))
+  const count = [...logs.logs].length
+  const ms = Math.round(performance.now() - begun)
+  if (wasClean || count === 0) log.verbose(`${count} partitions were opened in ${ms} ms`)
+  else log.note(`the last stop was not clean: ${count} partitions were checked in ${ms} ms`)
 }
 
 /** Whose directory it is; an empty one becomes this node's. */
@@ -251,6 +332,20 @@ function scheduleOf(configs: BrokerConfigs): Schedule {
     cleanerBackoffMs: configs.number('log.cleaner.backoff.ms'),
   }
 }
+
+/** Many clients that come back at the same time are not to be sent away. */
+const BACKLOG = 1024
+/** Answers of all connections together that are on their way. */
+const ANSWER_MEMORY = 64 << 20
+/** Requests of all connections together, where queued.max.request.bytes does not say. */
+const REQUEST_MEMORY = 256 << 20
+
+function requestMemory(configs: BrokerConfigs): number {
+  const configured = configs.number('queued.max.request.bytes')
+  return configured > 0 ? configured : Math.max(REQUEST_MEMORY, 2 * configs.number('socket.request.max.bytes'))
+}
+
+const MOST_DAMAGES = 1000
 
 /** How often flush.ms is looked at, where nothing shorter is asked for. */
 const FLUSH_CHECK_MS = 1000

@@ -38,9 +38,15 @@ export interface ControllerOptions {
     partitionsAdded(topic: TopicImage, from: number): void
     topicDeleted(topic: TopicImage): void
     configsChanged(resourceType: number, name: string): void
+    quotasChanged(): void
   }
   note(text: string): void
 }
+
+/** Told how many partitions a change makes or deletes, before it does; throws an ApiError where those are too many now. */
+export type TakePermits = (partitions: number) => void
+
+const freely: TakePermits = () => {}
 
 export class Controller {
   private readonly options: ControllerOptions
@@ -52,7 +58,7 @@ export class Controller {
   }
 
   /** Creates a topic, or only checks whether it could. Throws an ApiError. */
-  createTopic(request: CreatableTopic, validateOnly: boolean): TopicImage {
+  createTopic(request: CreatableTopic, validateOnly: boolean, take: TakePermits = freely): TopicImage {
     const { name } = request
     if (name === CLUSTER_METADATA_TOPIC) {
       throw new ApiError('INVALID_REQUEST', `Creation of internal topic ${CLUSTER_METADATA_TOPIC} is prohibited.`)
@@ -72,6 +78,7 @@ export class Controller {
       throw error
     }
     const count = this.partitionCount(request)
+    take(count)
     const partitions = Array.from({ length: count }, (_, partition) => this.newPartition(partition))
     const topic = { name, id: newUuid(), partitions }
     if (validateOnly) return topic
@@ -123,6 +130,17 @@ export class Controller {
     metadata.append(records)
   }
 
+  /** Forgets a broker. Throws an ApiError. */
+  unregisterBroker(brokerId: number): void {
+    const { metadata, nodeId } = this.options
+    if (brokerId === nodeId) throw new ApiError('INVALID_REQUEST', `Broker ${nodeId} is the only node of this cluster.`)
+    const brokerEpoch = this.image.brokerEpochs.get(brokerId)
+    if (brokerEpoch === undefined) {
+      throw new ApiError('BROKER_ID_NOT_REGISTERED', `Broker ID ${brokerId} is not currently registered`)
+    }
+    metadata.append([{ type: RecordType.unregisterBroker, version: 0, value: { brokerId, brokerEpoch } }])
+  }
+
   /** A topic that a client asked for and that may be made: with the broker's defaults. Undefined where it can't be. */
   autoCreate(name: string): TopicImage | undefined {
     const { configs } = this.options
@@ -152,7 +170,8 @@ export class Controller {
     return topic
   }
 
-  deleteTopic(topic: TopicImage): void {
+  deleteTopic(topic: TopicImage, take: TakePermits = freely): void {
+    take(topic.partitions.length)
     this.options.metadata.append([{ type: RecordType.removeTopic, version: 0, value: { topicId: topic.id } }])
     this.collisions.delete(collisionKey(topic.name))
     this.options.changed.topicDeleted(topic)
@@ -165,7 +184,11 @@ export class Controller {
   }
 
   /** Raises the number of a topic's partitions, or only checks whether it could be. Throws an ApiError. */
-  createPartitions({ name, count, assignments }: CreatePartitionsTopic, validateOnly: boolean): void {
+  createPartitions(
+    { name, count, assignments }: CreatePartitionsTopic,
+    validateOnly: boolean,
+    take: TakePermits = freely,
+  ): void {
     const topic = this.image.topics.get(name)
     if (topic === undefined) throw new ApiError('UNKNOWN_TOPIC_OR_PARTITION', '')
     const before = topic.partitions.length
@@ -187,6 +210,7 @@ export class Controller {
       for (const { brokerIds } of assignments) this.checkReplicas(brokerIds)
     }
     checkNewPartitions(more)
+    take(more)
     if (validateOnly) return
     const added = Array.from({ length: more }, (_, index) => this.newPartition(before + index))
     this.options.metadata.append(this.partitionRecords({ id: topic.id, partitions: added }))
@@ -220,6 +244,7 @@ export class Controller {
         value: { entity, key, value: remove ? 0 : value, remove },
       })),
     )
+    this.options.changed.quotasChanged()
   }
 
   /** The first of PRODUCER_ID_BLOCK producer ids that nobody else gets. */

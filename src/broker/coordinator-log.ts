@@ -49,7 +49,8 @@ export class CoordinatorLog {
 
   /** The number of the partition that keeps what belongs to this name. Throws an ApiError. */
   partitionFor(name: string): number {
-    return (javaHash(name) & 0x7fff_ffff) % this.options.topicSize()
+    // Java has no positive number for the least one, and takes 0 (Kafka: Utils.abs).
+    return (Math.abs(javaHash(name)) & 0x7fff_ffff) % this.options.topicSize()
   }
 
   /** The epoch of the coordinator of this name: that of the partition's leader. Throws an ApiError. */

@@ -1,8 +1,7 @@
 // A fetch that waits until there are enough bytes, its time is over, or its client is gone. (Kafka: DelayedFetch.)
 
 import type { ServerConnection } from '../net/server.ts'
-import type { Input } from '../protocol/api.ts'
-import type { FetchRequest, FetchResponse } from '../protocol/apis/01-fetch.ts'
+import type { FetchRequest } from '../protocol/apis/01-fetch.ts'
 import type { Log } from '../storage/log.ts'
 import type { Segment } from '../storage/segment.ts'
 import type { FetchPass } from './handlers/01-fetch.ts'
@@ -14,7 +13,8 @@ interface Watched {
 }
 
 export class DelayedFetch {
-  readonly done: Promise<Input<FetchResponse> | null>
+  /** The pass to answer with; null: the client is gone. */
+  readonly done: Promise<FetchPass | null>
   private readonly pass: () => FetchPass
   private readonly minBytes: number
   private readonly connection: ServerConnection
@@ -23,7 +23,7 @@ export class DelayedFetch {
   private readonly onProgress = () => this.look()
   private readonly onClose = () => this.stop(null)
   private bytesAtStart: number
-  private finish: (response: Input<FetchResponse> | null) => void = () => {}
+  private finish: (pass: FetchPass | null) => void = () => {}
 
   constructor(
     first: FetchPass,
@@ -45,7 +45,7 @@ export class DelayedFetch {
     })
     this.timer = setTimeout(() => {
       connection.takeBack()
-      this.stop(this.pass().response)
+      this.stop(this.pass())
     }, maxWaitMs)
     connection.onClose.add(this.onClose)
   }
@@ -62,7 +62,7 @@ export class DelayedFetch {
     this.connection.takeBack()
     const pass = this.pass()
     if (pass.urgent || pass.bytes >= this.minBytes) {
-      this.stop(pass.response)
+      this.stop(pass)
       return
     }
     this.bytesAtStart = pass.bytes
@@ -72,10 +72,10 @@ export class DelayedFetch {
     }
   }
 
-  private stop(response: Input<FetchResponse> | null): void {
+  private stop(pass: FetchPass | null): void {
     clearTimeout(this.timer)
     this.connection.onClose.delete(this.onClose)
     for (const { log } of this.watched) log.listeners.delete(this.onProgress)
-    this.finish(response)
+    this.finish(pass)
   }
 }

@@ -2,8 +2,10 @@
 // Kafka 4.3's own `format` writes, so that a Kafka started on it later has them; clients are shown only what ktool does.
 
 import { ApiError } from './api-error.ts'
+import type { BrokerConfigs } from './configs/broker-configs.ts'
 import type { MetadataImage, MetadataRecord } from './metadata-image.ts'
 import { RecordType, ResourceType } from './metadata-image.ts'
+import type { MetadataLog } from './metadata-log.ts'
 
 export interface Feature {
   readonly name: string
@@ -14,6 +16,7 @@ export interface Feature {
 /** The features that this broker has. */
 export const FEATURES: readonly Feature[] = [
   { name: 'eligible.leader.replicas.version', min: 0, max: 1 },
+  { name: 'group.version', min: 0, max: 1 },
   { name: 'kraft.version', min: 0, max: 1 },
   { name: 'metadata.version', min: 7, max: 30 },
   { name: 'transaction.version', min: 0, max: 2 },
@@ -25,10 +28,15 @@ export function finalizedLevel(image: MetadataImage, name: string): number {
   return Math.min(image.features.get(name) ?? 0, feature?.max ?? 0)
 }
 
+/** Whether there are groups of the consumer protocol (KIP-848). */
+export function hasConsumerGroups({ configs, metadata }: { configs: BrokerConfigs; metadata: MetadataLog }): boolean {
+  const protocols = (configs.get('group.coordinator.rebalance.protocols') ?? '').split(',')
+  return protocols.includes('consumer') && finalizedLevel(metadata.image, 'group.version') >= 1
+}
+
 /** All that Kafka 4.3 has: what may be finalized for it. */
 const KNOWN: readonly Feature[] = [
   ...FEATURES,
-  { name: 'group.version', min: 0, max: 1 },
   { name: 'share.version', min: 0, max: 1 },
   { name: 'streams.version', min: 0, max: 1 },
 ]

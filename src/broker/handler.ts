@@ -4,13 +4,22 @@
 import type { ServerConnection } from '../net/server.ts'
 import type { Api, Input } from '../protocol/api.ts'
 import type { Broker } from './broker.ts'
+import type { QuotaClient } from './quotas/client-quotas.ts'
+import type { Access } from './security/guard.ts'
+import type { Session } from './security/session.ts'
 
 /** One request's surroundings. */
 export interface RequestContext {
   readonly broker: Broker
   readonly version: number
   readonly clientId: string | null
+  /** Whose quotas hold. */
+  readonly client: QuotaClient
   readonly connection: ServerConnection
+  /** Who is on the connection; null on a listener in plain text without a login. */
+  readonly session: Session | null
+  /** What the client may do, where the broker has an authorizer. */
+  readonly access?: Access
   /** All there are, by API key. */
   readonly handlers: ReadonlyMap<number, AnyHandler>
 }
@@ -21,6 +30,8 @@ export interface Handler<Request, Response> {
   readonly versions: readonly [min: number, max: number]
   /** The lowest version that ApiVersions names, where that is another one. */
   readonly advertisedMin?: number
+  /** It is answered, but ApiVersions does not name it. */
+  readonly isHidden?: boolean
   /**
    * Answers a request; null where the client wants no answer. Byte fields of the request are views of a buffer that is used
    * again after the answer.

@@ -1,8 +1,10 @@
-// What the records of __cluster_metadata add up to: topics, partitions, configs, features, producer ids. Records of things
+// What the records of __cluster_metadata add up to: topics, partitions, configs, features, quotas, SCRAM
+// credentials, ACLs, producer ids. Records of things
 // that this broker has no use for (other nodes' registrations, for one) are read over.
 
 import { ZERO_UUID } from '../protocol/codec.ts'
 import type {
+  AccessControlEntryRecord,
   ClientQuotaRecord,
   ConfigRecord,
   FeatureLevelRecord,
@@ -27,6 +29,8 @@ export const RecordType = {
   featureLevel: 12,
   clientQuota: 14,
   producerIds: 15,
+  acl: 18,
+  removeAcl: 19,
   noOp: 20,
   removeScramCredential: 22,
   beginTransaction: 23,
@@ -75,6 +79,10 @@ export class MetadataImage {
   readonly quotas = new Map<string, QuotaImage>()
   /** By scramKey. */
   readonly scramCredentials = new Map<string, UserScramCredentialRecord>()
+  /** By id. */
+  readonly acls = new Map<string, AccessControlEntryRecord>()
+  /** Another one after each change of the ACLs. */
+  aclVersion = 0
   nextProducerId = 0
   /** By node id: the epoch of its last registration, which only a Kafka writes. */
   readonly brokerEpochs = new Map<number, number>()
@@ -119,6 +127,14 @@ export class MetadataImage {
         break
       case RecordType.removeScramCredential:
         this.scramCredentials.delete(scramKey(value.name, value.mechanism))
+        break
+      case RecordType.acl:
+        this.acls.set(value.id, value)
+        this.aclVersion++
+        break
+      case RecordType.removeAcl:
+        this.acls.delete(value.id)
+        this.aclVersion++
         break
       case RecordType.registerBroker:
         this.brokerEpochs.set(value.brokerId, value.brokerEpoch)
@@ -215,6 +231,7 @@ export class MetadataImage {
       for (const [key, value] of values) add(RecordType.clientQuota, { entity, key, value, remove: false })
     }
     for (const credential of this.scramCredentials.values()) add(RecordType.scramCredential, credential)
+    for (const acl of this.acls.values()) add(RecordType.acl, acl)
     if (this.nextProducerId > 0) {
       add(RecordType.producerIds, { brokerId: 1, brokerEpoch: -1, nextProducerId: this.nextProducerId })
     }

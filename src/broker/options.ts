@@ -8,9 +8,17 @@ export interface Endpoint {
   port: number
 }
 
+export type SecurityProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+
+/** Where to listen, under which name, and what is asked of clients. */
+export interface Listener extends Endpoint {
+  name: string
+  protocol: SecurityProtocol
+}
+
 export interface BrokerOptions {
   /** Where to listen. Default: what `properties` say, else a free port of 127.0.0.1. */
-  listeners?: readonly Endpoint[]
+  listeners?: readonly (Endpoint & { name?: string })[]
   /** The address that clients are told to connect to, where it is another one. */
   advertised?: Endpoint
   /** Kept in Kafka's own form. Default: what `properties` say, else nothing is kept. */
@@ -19,6 +27,8 @@ export interface BrokerOptions {
   memory?: boolean
   /** Broker configs under Kafka's names. */
   properties?: Readonly<Record<string, string>>
+  /** Passwords by user: clients have to log in with PLAIN or SCRAM, on listeners of plain text too. */
+  users?: ReadonlyMap<string, string>
   /** Topics to make unless they exist; without a number of partitions, with the broker's. */
   topics?: readonly { name: string; partitions?: number }[]
   log?: BrokerLog
@@ -26,12 +36,13 @@ export interface BrokerOptions {
 
 export interface BrokerSettings {
   properties: ReadonlyMap<string, string>
-  endpoints: readonly Endpoint[]
-  advertised: Endpoint | undefined
+  endpoints: readonly Listener[]
+  /** By the name of the listener. */
+  advertised: ReadonlyMap<string, Endpoint>
   dataDirectory: string | undefined
 }
 
-const LISTENER_NAME = 'PLAINTEXT'
+const PROTOCOLS: readonly SecurityProtocol[] = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
 
 /** What one node needs that Kafka's defaults, made for three, do not give. */
 const ONE_NODE: readonly (readonly [name: string, value: string])[] = [
@@ -46,8 +57,24 @@ const ONE_NODE: readonly (readonly [name: string, value: string])[] = [
 /** Throws a UsageError. */
 export function brokerSettings(options: BrokerOptions): BrokerSettings {
   const given = new Map(Object.entries(options.properties ?? {}))
-  const endpoints = options.listeners ?? listenersOf(given.get('listeners')) ?? [{ host: '127.0.0.1', port: 0 }]
-  const advertised = options.advertised ?? listenersOf(given.get('advertised.listeners'))?.[0]
+  const protocols = protocolsOf(given.get('listener.security.protocol.map'))
+  const controllers = (given.get('controller.listener.names') ?? 'CONTROLLER').toUpperCase().split(',')
+  const named = (name: string) => listenersOf(given.get(name))?.filter((one) => !controllers.includes(one.name))
+  const plainName = options.users === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'
+  const endpoints = (options.listeners ?? named('listeners') ?? [{ host: '127.0.0.1', port: 0 }]).map(
+    ({ name = plainName, host, port }) => ({ name, host, port, protocol: protocolOf(name, protocols) }),
+  )
+  const open = endpoints.find(({ protocol }) => !protocol.startsWith('SASL'))
+  if (options.users !== undefined && open !== undefined) {
+    throw new UsageError(`there are users, and the listener ${open.name} asks for no login`, {
+      hint: `make it one of SASL_PLAINTEXT or SASL_SSL`,
+    })
+  }
+  const advertised = new Map(
+    options.advertised === undefined
+      ? (named('advertised.listeners') ?? []).map(({ name, host, port }) => [name, { host, port }])
+      : endpoints.map(({ name }) => [name, options.advertised as Endpoint]),
+  )
   const directories = (given.get('log.dirs') ?? given.get('log.dir') ?? '')
     .split(',')
     .filter((each) => each.trim() !== '')
@@ -61,29 +88,54 @@ export function brokerSettings(options: BrokerOptions): BrokerSettings {
     ...given,
     ['process.roles', 'broker,controller'],
     ['controller.listener.names', 'CONTROLLER'],
-    ['listeners', endpoints.map(({ host, port }) => `${LISTENER_NAME}://${host}:${port}`).join(',')],
+    ['listeners', listed(endpoints)],
   ])
-  if (advertised !== undefined) {
-    properties.set('advertised.listeners', `${LISTENER_NAME}://${advertised.host}:${advertised.port}`)
+  if (advertised.size > 0) {
+    properties.set(
+      'advertised.listeners',
+      listed([...advertised].map(([name, { host, port }]) => ({ name, host, port }))),
+    )
   }
   const dataDirectory = options.memory ? undefined : (options.dataDirectory ?? directories[0]?.trim())
   return { properties, endpoints, advertised, dataDirectory }
 }
 
-/** The plain-text listeners of a `listeners` config, without the controller's; undefined where the config is not set. */
-function listenersOf(value: string | undefined): Endpoint[] | undefined {
+function listed(listeners: readonly { name: string; host: string; port: number }[]): string {
+  return listeners.map(({ name, host, port }) => `${name}://${host}:${port}`).join(',')
+}
+
+/** NAME:PROTOCOL,… */
+function protocolsOf(map: string | undefined): ReadonlyMap<string, string> {
+  const pairs = (map ?? '').split(',').filter((pair) => pair.trim() !== '')
+  return new Map(
+    pairs.map((pair) => {
+      const [name, protocol, ...more] = pair.trim().split(':')
+      if (protocol === undefined || more.length > 0) {
+        throw new UsageError(`'${pair}' of listener.security.protocol.map is not NAME:PROTOCOL`)
+      }
+      return [name.toUpperCase(), protocol]
+    }),
+  )
+}
+
+function protocolOf(name: string, protocols: ReadonlyMap<string, string>): SecurityProtocol {
+  const text = (protocols.get(name) ?? name).toUpperCase()
+  const protocol = PROTOCOLS.find((candidate) => candidate === text)
+  if (protocol !== undefined) return protocol
+  throw new UsageError(`no security protocol is known for the listener ${name}`, {
+    hint: `listener.security.protocol.map gives it one of ${PROTOCOLS.join(', ')}`,
+  })
+}
+
+/** The listeners of a `listeners` config; undefined where the config is not set. */
+function listenersOf(value: string | undefined): (Endpoint & { name: string })[] | undefined {
   if (value === undefined) return undefined
-  return value.split(',').flatMap((text) => {
-    const match = /^\s*([A-Za-z0-9_]+):\/\/(.*):(\d+)\s*$/.exec(text)
-    if (match === null)
+  return value.split(',').map((text) => {
+    const match = /^\s*([A-Za-z0-9_.-]+):\/\/(.*):(\d+)\s*$/.exec(text)
+    if (match === null) {
       throw new UsageError(`'${text}' is not a listener`, { hint: 'write it as PLAINTEXT://HOST:PORT' })
-    const [, name, host, port] = match
-    if (name.toUpperCase() === 'CONTROLLER') return []
-    if (/SSL|SASL/i.test(name)) {
-      throw new UsageError(`the listener ${text.trim()} wants encryption or a login`, {
-        hint: 'name a PLAINTEXT listener',
-      })
     }
-    return [{ host: host.replace(/^\[(.*)\]$/, '$1') || '0.0.0.0', port: Number(port) }]
+    const [, name, host, port] = match
+    return { name: name.toUpperCase(), host: host.replace(/^\[(.*)\]$/, '$1') || '0.0.0.0', port: Number(port) }
   })
 }

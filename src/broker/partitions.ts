@@ -12,6 +12,8 @@ import { type MetadataImage, type PartitionImage, ResourceType, type TopicImage 
 export class Partition {
   readonly topic: string
   readonly log: Log
+  /** Counted from the start of the broker. */
+  readonly counts = { messagesIn: 0, bytesIn: 0, bytesOut: 0 }
   private readonly image: PartitionImage
 
   constructor(topic: string, image: PartitionImage, log: Log) {
@@ -108,6 +110,11 @@ export class Partitions {
       throw new ApiError('KAFKA_STORAGE_ERROR')
     }
     return partition
+  }
+
+  /** How many there are whose log could not be opened. */
+  get offlineCount(): number {
+    return this.options.logs.failures.size
   }
 
   /** All partitions. */

@@ -1,8 +1,13 @@
 // The settings of a run, from everywhere they may come, and the client's options from them. Later ones win:
-// defaults < -F files < environment < -X < -b and --timeout.
+// defaults < kcat's own file < -F files < profile < environment < -X < -b, --resolve and --timeout.
+//
+// What nobody has named on the command line counts only where nothing is named there: with -F neither the profile in use
+// nor kcat's file, with a profile not kcat's file. So one cluster's login never goes to another.
 
 import type { ClientOptions } from '../client/options.ts'
-import { readConfigFile } from '../config/file.ts'
+import { readConfigFile, readKcatConfig } from '../config/file.ts'
+import { NO_PROFILE, Profiles } from '../config/profiles.ts'
+import type { Ask } from '../config/references.ts'
 import { type Assignment, fromEnvironment, type Resolved, resolveSettings, type Settings } from '../config/settings.ts'
 import { type SettingName, table } from '../config/table.ts'
 import { UsageError } from '../errors.ts'
@@ -15,14 +20,21 @@ export function requestedPrint(globals: GlobalValues): 'list' | 'dump' | undefin
 }
 
 /** Throws a UsageError for a file, a name or a value that is wrong. */
-export function resolveGlobals(globals: GlobalValues, environment: NodeJS.ProcessEnv): Resolved {
+export function resolveGlobals(
+  globals: GlobalValues,
+  environment: NodeJS.ProcessEnv,
+  { withoutCluster = false }: { withoutCluster?: boolean } = {},
+): Resolved {
   const assignments: Assignment[] = [
-    ...globals.commandConfig.flatMap(readConfigFile),
+    ...(withoutCluster ? [] : fromFiles(globals, environment)),
     ...fromEnvironment(environment),
     ...globals.set.filter((text) => text !== 'list' && text !== 'dump').map(fromOption),
   ]
   if (globals.bootstrapServer !== undefined) {
     assignments.push({ name: 'bootstrap.servers', value: globals.bootstrapServer, source: '-b' })
+  }
+  if (globals.resolve.length > 0) {
+    assignments.push({ name: 'resolve', value: globals.resolve.join(','), source: '--resolve' })
   }
   if (globals.timeout !== undefined) {
     const value = String(globals.timeout)
@@ -37,6 +49,14 @@ export function resolveGlobals(globals: GlobalValues, environment: NodeJS.Proces
   return resolveSettings(assignments)
 }
 
+function fromFiles({ commandConfig, profile }: GlobalValues, environment: NodeJS.ProcessEnv): Assignment[] {
+  const profiles = new Profiles(environment)
+  const name = profile ?? (commandConfig.length > 0 ? undefined : profiles.current())
+  const ofProfile = name === undefined || name === NO_PROFILE ? [] : profiles.read(name)
+  if (commandConfig.length === 0) return ofProfile.length > 0 ? ofProfile : readKcatConfig(environment)
+  return [...commandConfig.filter((path) => path !== 'none').flatMap(readConfigFile), ...ofProfile]
+}
+
 function fromOption(text: string): Assignment {
   try {
     const [name, value] = keyValue(text)
@@ -46,8 +66,12 @@ function fromOption(text: string): Assignment {
   }
 }
 
-export function clientOptions(settings: Settings, signal: AbortSignal): ClientOptions {
+/** `ask` is called for secrets that the user is to type. */
+export async function clientOptions(settings: Settings, signal: AbortSignal, ask: Ask): Promise<ClientOptions> {
+  const isSecured = settings['security.protocol'] !== 'PLAINTEXT'
   return {
+    security: isSecured ? await (await import('../client/security.ts')).securityOf(settings, ask) : null,
+    resolve: settings.resolve,
     bootstrapServers: settings['bootstrap.servers'],
     clientId: settings['client.id'],
     requestTimeoutMs: settings['request.timeout.ms'],

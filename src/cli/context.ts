@@ -41,6 +41,10 @@ export function createRun(
     stderrUsed = true
     return around.stderr
   }
+  const connectLater = async () => {
+    const { Client } = await import('../client/client.ts')
+    return new Client(await clientOptions(settings, signal, context.askSecret))
+  }
   const say = (text: string) => stderr().write(`${text}\n`)
   const note = (text: string) => {
     if (!quiet) say(text)
@@ -77,7 +81,7 @@ export function createRun(
     settings,
     signal,
     client() {
-      client ??= import('../client/client.ts').then(({ Client }) => new Client(clientOptions(settings, signal)))
+      client ??= connectLater()
       return client
     },
     rows: (spec) => createRows(spec, { form, stream: around.stdout, colour }),
@@ -92,6 +96,7 @@ export function createRun(
       quiet || !around.stderr.isTTY || !around.stderr.columns
         ? silentProgress(note)
         : spinner(label, around.stderr, wantsColour(globals.noColor, around.env, around.stderr), note),
+    askSecret: (question) => askSecret(question, around, signal),
     async confirm(question, { required = false } = {}) {
       if (yes) return true
       if (around.stdin.isTTY && around.stderr.isTTY) {
@@ -122,6 +127,31 @@ export function createRun(
 /** The form asked for on the command line. */
 function outputForm({ json, output }: GlobalValues): OutputForm | undefined {
   return output ?? (json ? 'json' : undefined)
+}
+
+/** The answer is not shown. */
+async function askSecret(question: string, around: Surroundings, signal: AbortSignal): Promise<string> {
+  const { stdin, stderr } = around
+  if (!stdin.isTTY || !stderr.isTTY) {
+    throw new UsageError(`${question} Nobody is there to answer`, {
+      hint: `take the secret from elsewhere: \${env:NAME}, \${file:PATH} or \${command:COMMAND}`,
+    })
+  }
+  const { createInterface } = await import('node:readline')
+  const { Writable } = await import('node:stream')
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: stdin, output: nowhere, terminal: true })
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  stderr.write(`${question.trim()} `)
+  const answer = await new Promise<string>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    lines.once('line', resolve)
+    lines.once('close', () => resolve(''))
+  }).finally(() => {
+    lines.close()
+    stderr.write('\n')
+  })
+  return answer
 }
 
 async function ask(question: string, around: Surroundings, signal: AbortSignal): Promise<boolean> {

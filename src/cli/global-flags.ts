@@ -18,7 +18,13 @@ export const globalFlags = defineFlags({
     category: 'Connection',
     repeatable: true,
     complete: 'file',
-    doc: 'Settings from a Java client.properties or a kcat configuration',
+    doc: 'Settings from a Java client.properties or a kcat configuration; none for no file at all',
+  },
+  profile: {
+    value: 'NAME',
+    category: 'Connection',
+    defaultDoc: 'the one in use',
+    doc: "Settings of a named cluster, see 'ktool profile'; none for no profile (env: KTOOL_PROFILE)",
   },
   set: {
     short: 'X',
@@ -26,6 +32,12 @@ export const globalFlags = defineFlags({
     category: 'Connection',
     repeatable: true,
     doc: 'A client setting by its Java or librdkafka name; -X list prints all, -X dump those in effect',
+  },
+  resolve: {
+    value: 'HOST:PORT=HOST:PORT',
+    category: 'Connection',
+    repeatable: true,
+    doc: 'Reach what the cluster advertises at another address; * on the left for any, on the right for the same',
   },
   timeout: {
     value: 'DURATION',

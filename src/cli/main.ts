@@ -96,9 +96,12 @@ async function run(
   process.stdout.on('error', (error) => {
     stop.abort(isClosedPipe(error) ? new Interrupted('stdout was closed', ExitCode.ok) : error)
   })
-  const resolved = resolveGlobals(globals, process.env)
+  const resolved = resolveGlobals(globals, process.env, invocation?.command)
   const paintErrors = await painter(wantsColour(globals.noColor, process.env, { isTTY: isatty(2) }))
   const { context, failureCode, close } = createRun(globals, resolved.settings, signal, process, paintErrors)
+  if (globals.verbose) {
+    for (const { name, source } of resolved.ignored) context.note(`${source}: ${name} has no meaning in ktool`)
+  }
   const print = requestedPrint(globals)
   let code: ExitCode | undefined
   try {

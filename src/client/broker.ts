@@ -5,10 +5,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KtoolError, UnreachableError } from '../errors.ts'
-import { type Address, Connection, name } from '../net/connection.ts'
+import { Connection } from '../net/connection.ts'
 import type { AnyApi, Api, Input } from '../protocol/api.ts'
 import { type ApiVersion, ApiVersions, type ApiVersionsResponse } from '../protocol/apis/18-api-versions.ts'
+import { SaslAuthenticate } from '../protocol/apis/36-sasl-authenticate.ts'
 import { errorCode, KafkaError } from '../protocol/errors.ts'
+import { type Address, name, rewrite } from '../util/address.ts'
 import type { ClientOptions } from './options.ts'
 import { backoff, ClosedError } from './retry.ts'
 
@@ -29,6 +31,12 @@ const UNSUPPORTED_VERSION = errorCode('UNSUPPORTED_VERSION')
 
 /** What ktool calls itself; shown in broker metrics (KIP-511). */
 const SOFTWARE = { clientSoftwareName: 'ktool', clientSoftwareVersion: '0.1.0' }
+
+/**
+ * The connection has ended at its first request after the one for the versions, which is all that a listener with a login
+ * answers without one.
+ */
+export class DismissedError extends UnreachableError {}
 
 export class Broker {
   /** -1 for a bootstrap server whose id is not known yet. */
@@ -72,7 +80,12 @@ export class Broker {
     const connection = await this.connection(options.lane)
     const version = this.version(api, options)
     const value = typeof body === 'function' ? (body as (version: number) => Input<Request>)(version) : body
-    return connection.request(api, version, value, options.timeoutMs ?? this.options.requestTimeoutMs)
+    try {
+      return await connection.request(api, version, value, options.timeoutMs ?? this.options.requestTimeoutMs)
+    } catch (error) {
+      const isDismissal = error instanceof UnreachableError && connection.answered <= 1 && !this.options.security?.sasl
+      throw isDismissal ? new DismissedError(error.message, error) : error
+    }
   }
 
   /** The connection of a lane, opened and introduced. */
@@ -155,12 +168,17 @@ export class Broker {
     try {
       const connection = await Connection.open({
         address: this.address,
+        target: rewrite(this.address, this.options.resolve),
+        tls: this.options.security?.tls,
         clientId: this.options.clientId,
         setupTimeoutMs: this.options.setupTimeoutMs,
         signal: this.options.signal,
       })
       if (this.ended !== null) connection.close()
-      await this.introduce(connection)
+      await this.introduce(connection).catch((error) => {
+        connection.close()
+        throw error
+      })
       this.failures = 0
       return connection
     } catch (error) {
@@ -173,13 +191,15 @@ export class Broker {
   /** The address is not the user's but what the cluster told. */
   private notReachable(error: UnreachableError): UnreachableError {
     return new UnreachableError(`broker ${this.id}, which the cluster advertises as ${this.name}: ${error.message}`, {
-      hint: "is that address reachable from here? If not, the broker's advertised.listeners is set for other clients",
+      hint:
+        "is that address reachable from here? If not, the broker's advertised.listeners is set for other clients; " +
+        `where it can be reached under another address: --resolve ${this.name}=HOST:PORT`,
       cause: error,
     })
   }
 
   /**
-   * Asks for the versions. A broker that does not know the version of this very request answers in version 0 with the
+   * Asks for the versions, and logs in. A broker that does not know the version of this very request answers in version 0 with the
    * range it knows (KIP-511).
    */
   private async introduce(connection: Connection): Promise<void> {
@@ -197,5 +217,10 @@ export class Broker {
     if (answer.errorCode !== 0) throw new KafkaError(answer.errorCode, `asking ${this.name} for its API versions`)
     this.features = answer
     this.versions = new Map(answer.apiKeys.map((row) => [row.apiKey, row]))
+    const sasl = this.options.security?.sasl
+    if (sasl) {
+      const { logIn } = await import('../net/sasl/login.ts')
+      await logIn(connection, sasl, { version: this.version(SaslAuthenticate), timeoutMs: requestTimeoutMs })
+    }
   }
 }

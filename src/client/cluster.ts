@@ -1,11 +1,11 @@
 // The cluster as the client knows it: its brokers, its topics and who leads their partitions. Metadata is asked for when
 // it is needed, again when it is old, and when an answer shows that a leader has moved.
 
-import { KtoolError, UnreachableError } from '../errors.ts'
-import type { Address } from '../net/connection.ts'
+import { DeniedError, KtoolError, UnreachableError } from '../errors.ts'
 import { Metadata, type MetadataResponse, type MetadataResponseTopic } from '../protocol/apis/03-metadata.ts'
 import { errorCode, KafkaError } from '../protocol/errors.ts'
-import { Broker } from './broker.ts'
+import type { Address } from '../util/address.ts'
+import { Broker, DismissedError } from './broker.ts'
 import type { ClientOptions } from './options.ts'
 import { BootstrapError, retry } from './retry.ts'
 
@@ -39,6 +39,7 @@ export class Cluster {
   private entry: Promise<Broker> | null = null
   private seeds: Broker[] = []
   private controllerId = -1
+  private dismissals = 0
   private id: string | null = null
 
   constructor(options: ClientOptions) {
@@ -97,7 +98,9 @@ export class Cluster {
       }))
     } catch (error) {
       this.leave(broker)
-      throw error
+      // Once may be chance; and who has answered before wants no login.
+      const isDismissal = error instanceof DismissedError && this.brokers.size === 0
+      throw isDismissal && ++this.dismissals > 1 ? loginWanted(broker, error) : error
     }
     this.learn(answer)
     return answer
@@ -195,8 +198,10 @@ export class Cluster {
 
   /** A cluster that answered before may come back; one that never did is most likely a wrong address. */
   private unreachable(errors: KtoolError[]): KtoolError {
+    // Who was refused has at least found somebody.
+    const denied = errors.find((error) => error instanceof DeniedError)
     const [first] = errors
-    if (errors.length === 1 && !(first instanceof UnreachableError)) return first
+    if (denied || (errors.length === 1 && !(first instanceof UnreachableError))) return denied ?? first
     const Kind = this.brokers.size > 0 ? UnreachableError : BootstrapError
     const message =
       errors.length === 1
@@ -260,6 +265,13 @@ export class Cluster {
     this.seeds = [first]
     return first
   }
+}
+
+function loginWanted({ name }: Broker, cause: DismissedError): DeniedError {
+  return new DeniedError(`${name} ends each connection at its first request: it wants a login`, {
+    hint: 'give security.protocol (SASL_SSL or SASL_PLAINTEXT), sasl.mechanism, sasl.username and sasl.password',
+    cause,
+  })
 }
 
 const UNKNOWN_TOPIC = errorCode('UNKNOWN_TOPIC_OR_PARTITION')

@@ -3,7 +3,7 @@
 // are decoded. At most one answer per leader waits to be taken: memory stays bounded however slow the reader is.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KtoolError } from '../errors.ts'
+import { CorruptError, KtoolError } from '../errors.ts'
 import type { Connection } from '../net/connection.ts'
 import {
   type AbortedTransaction,
@@ -102,6 +102,7 @@ export type Notice = (position: Position, text: string) => void
 export type Gone = (position: Position, error: UnknownTopicError) => void
 
 const OFFSET_OUT_OF_RANGE = errorCode('OFFSET_OUT_OF_RANGE')
+const CORRUPT_MESSAGE = errorCode('CORRUPT_MESSAGE')
 
 export class Fetcher {
   private readonly cluster: Cluster
@@ -309,6 +310,7 @@ export class Fetcher {
       this.cluster.options.requestTimeoutMs + maxWaitMs,
     )
     const response = decodeResponse(Fetch, version, frame)
+    connection.heed(response)
     const fetched = this.accept(broker, response, (row) => topics.get(row.topic || (names.get(row.topicId) ?? '')))
     if (fetched.length > 0) return new Answer(fetched, connection, frame)
     connection.recycle(frame)
@@ -390,6 +392,12 @@ export class Fetcher {
         .catch((reason) => {
           if (this.lost.has(position)) this.fail(reason)
         })
+    } else if (code === CORRUPT_MESSAGE) {
+      // Kafka calls it retriable, for producers; a broker's log does not mend by itself.
+      const { topic, partition, next } = position
+      throw new CorruptError(`partition ${partition} of ${topic}: the broker finds its log damaged at offset ${next}`, {
+        hint: "the broker's log tells which file; -o with an offset behind it reads on",
+      })
     } else if (error.retriable) this.locate(position)
     else throw error
   }

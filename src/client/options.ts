@@ -1,6 +1,7 @@
 // What the client can be told, with Kafka's defaults. Names in comments are the Java settings they stand for.
 
-import type { Address } from '../net/connection.ts'
+import type { Address, AddressRule } from '../util/address.ts'
+import type { Security } from './security.ts'
 
 export interface ClientOptions {
   /** bootstrap.servers */
@@ -21,6 +22,10 @@ export interface ClientOptions {
   retryBackoffMaxMs: number
   /** metadata.max.age.ms */
   metadataMaxAgeMs: number
+  /** TLS and login; null: neither. */
+  security: Security | null
+  /** Where to find what the cluster advertises (--resolve). */
+  resolve: readonly AddressRule[]
   /** Aborts everything that waits. */
   signal?: AbortSignal
 }
@@ -36,4 +41,6 @@ export const defaultOptions: ClientOptions = {
   retryBackoffMs: 100,
   retryBackoffMaxMs: 1_000,
   metadataMaxAgeMs: 300_000,
+  security: null,
+  resolve: [],
 }

@@ -114,6 +114,8 @@ export interface CommandSpec<A = Record<string, Argument>, F = Record<string, Fl
   examples: readonly Example[]
   /** Whether run() itself ends well after Ctrl-C, as produce does. Without it main ends the run at once. */
   finishesOnSignal?: boolean
+  /** It asks no cluster: profiles and kcat's own file are not looked at, so that a fault in them is not in its way. */
+  withoutCluster?: boolean
   run(context: Context, args: ArgumentValues<A>, flags: FlagValues<F>): Promise<ExitCode | undefined>
 }
 
@@ -183,4 +185,6 @@ export interface Context {
    * `required` is set (a pattern chose the items) throws a UsageError naming --yes.
    */
   confirm(question: string, options?: { required?: boolean }): Promise<boolean>
+  /** What the user types at a question, which the terminal does not show. Throws a UsageError where nobody is there. */
+  askSecret(question: string): Promise<string>
 }

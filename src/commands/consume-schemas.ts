@@ -37,7 +37,7 @@ export async function recordDecoding(
     throw new UsageError('only what is decoded needs a registry', { hint: 'say what with --decode value' })
   }
   const { RecordDecoding } = await import('../registry/record-decoding.ts')
-  const client: RegistryClient = await registryClient(context.settings, registry)
+  const client: RegistryClient = await registryClient(context, registry)
   const wants = (part: 'key' | 'value') => decode === part || decode === 'both'
   const wanted = avro
     ? ({ key: 'where named', value: 'always' } as const)

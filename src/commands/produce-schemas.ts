@@ -43,7 +43,7 @@ export async function recordEncoding(
     return null
   }
   const { RecordEncoding } = await import('../registry/record-encoding.ts')
-  const client = await registryClient(context.settings, flags.registry)
+  const client = await registryClient(context, flags.registry)
   try {
     const of = (part: Part, name: string | undefined) =>
       name === undefined ? undefined : partEncoding(context, client, part, name, topic, flags)
@@ -76,7 +76,8 @@ async function partEncoding(
   const source = await readSchemaFile(client, name.path, undefined, flags.reference)
   const schema = await parseFile(client, name.path, source)
   const { settings } = context
-  const strategy = flags.subjectStrategy ?? settings[`${part}.subject.name.strategy`]
+  const ofPart = part === 'key' ? settings['key.subject.name.strategy'] : settings['value.subject.name.strategy']
+  const strategy = flags.subjectStrategy ?? ofPart
   const subject = subjectOf(strategy, part, topic, schema.recordName(name.message))
   const normalize = settings['normalize.schemas']
   const id =

@@ -1,5 +1,6 @@
 // What all commands that ask a schema registry share: the flags and the client, loaded when it is needed.
 
+import { expandSecret } from '../config/references.ts'
 import { UsageError } from '../errors.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { Reference } from '../registry/schema.ts'
@@ -26,11 +27,11 @@ export const referenceFlags = defineFlags({
 
 /** Runs `work` with a client for the registry that the flag or the settings name. */
 export async function withRegistry<Result>(
-  { settings }: Context,
+  context: Context,
   registry: string | undefined,
   work: (client: RegistryClient) => Promise<Result>,
 ): Promise<Result> {
-  const client = await registryClient(settings, registry)
+  const client = await registryClient(context, registry)
   try {
     return await work(client)
   } finally {
@@ -38,15 +39,15 @@ export async function withRegistry<Result>(
   }
 }
 
+const SECRETS = ['schema.registry.basic.auth.user.info', 'schema.registry.bearer.auth.token'] as const
+
 /** The caller closes it. */
-export async function registryClient(
-  settings: Context['settings'],
-  registry: string | undefined,
-): Promise<RegistryClient> {
+export async function registryClient(context: Context, registry: string | undefined): Promise<RegistryClient> {
   const { RegistryClient, registryOptions } = await import('../registry/client.ts')
-  return new RegistryClient(
-    registryOptions(registry === undefined ? settings : { ...settings, 'schema.registry.url': registry }),
-  )
+  const settings = { ...context.settings }
+  if (registry !== undefined) settings['schema.registry.url'] = registry
+  for (const name of SECRETS) settings[name] = await expandSecret(settings[name], name, context.askSecret)
+  return new RegistryClient(registryOptions(settings))
 }
 
 function parseReference(text: string): Reference {

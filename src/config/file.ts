@@ -2,7 +2,8 @@
 // and escapes (`\t`, `\u00e9`). librdkafka's, as kcat reads it: `name=value` to the end of the line, nothing escaped. A file that uses
 // a name only librdkafka has is librdkafka's; every other one is read as Java's.
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
 import type { Assignment } from './settings.ts'
 import { librdkafkaOnly } from './table.ts'
@@ -10,16 +11,27 @@ import { librdkafkaOnly } from './table.ts'
 /** Configuration files are small; anything larger is some other file. */
 const largestFile = 1 << 20
 
-/**
- * What Java's clients need to be told and ktool doesn't: such lines of a file made for a Java program are passed over.
- * Settings that bear on security are never among them.
- */
-const otherPrograms =
-  /^((key|value)\.(de)?serializer|interceptor\.classes|metric\.reporters|metrics\..+|group\.id|(basic|bearer)\.auth\.credentials\.source|specific\..+\.reader|schema\.registry\.ssl\.truststore\.type)$/
-
 /** Throws a UsageError that names the file where it can't be read or a line makes no sense. */
 export function readConfigFile(path: string): Assignment[] {
-  return parseConfig(readText(path), path)
+  return parseConfig(readText(path), path).map((assignment) => ({ ...assignment, isShared: true }))
+}
+
+/**
+ * The file that kcat reads where it is given none: $KCAT_CONFIG, which has to be there, or kcat.conf of the user. Empty
+ * where there is none.
+ */
+export function readKcatConfig(environment: NodeJS.ProcessEnv): Assignment[] {
+  const { KCAT_CONFIG, KAFKACAT_CONFIG, XDG_CONFIG_HOME, HOME } = environment
+  const named = KCAT_CONFIG || KAFKACAT_CONFIG
+  if (named) return readConfigFile(named)
+  const folders = [XDG_CONFIG_HOME, HOME && join(HOME, '.config')].filter((folder) => folder)
+  for (const folder of folders) {
+    for (const name of ['kcat.conf', 'kafkacat.conf']) {
+      const path = join(folder as string, name)
+      if (existsSync(path)) return readConfigFile(path)
+    }
+  }
+  return []
 }
 
 function readText(path: string): string {
@@ -38,11 +50,13 @@ function readText(path: string): string {
   return content.toString('utf8').replace(/^\uFEFF/, '')
 }
 
-export function parseConfig(text: string, path: string): Assignment[] {
+/** `dialect`: where it is known; else it is told by the names. */
+export function parseConfig(text: string, path: string, dialect?: 'java' | 'librdkafka'): Assignment[] {
   const lines = text.split(/\r\n|\n|\r/)
   const isLibrdkafka = lines.some((line) => librdkafkaOnly.has(/^\s*([^\s=:#!]+)/.exec(line)?.[1] ?? ''))
-  const assignments = isLibrdkafka ? librdkafkaLines(lines, path) : javaLines(lines, path)
-  return assignments.filter(({ name }) => !otherPrograms.test(name))
+  return (dialect ?? (isLibrdkafka ? 'librdkafka' : 'java')) === 'librdkafka'
+    ? librdkafkaLines(lines, path)
+    : javaLines(lines, path)
 }
 
 function librdkafkaLines(lines: readonly string[], path: string): Assignment[] {

@@ -40,6 +40,20 @@ export function oneOf<const Value extends string>(...values: Value[]) {
   }
 }
 
+/** The same for words that Kafka writes in capitals. */
+export function oneOfCapitals<const Value extends string>(...values: Value[]) {
+  return (text: string): Value => {
+    const value = values.find((candidate) => candidate === text.trim().toUpperCase())
+    if (value !== undefined) return value
+    throw new UsageError(`'${text}' is not one of ${values.filter((word) => word !== '').join(', ')}`)
+  }
+}
+
+/** A password or the like: blanks at its ends belong to it. */
+export function secret(text: string): string {
+  return text
+}
+
 /** How many replicas must have a record: `all` is -1. */
 export function acks(text: string): -1 | 0 | 1 {
   return { all: -1, '-1': -1, '1': 1, '0': 0 }[oneOf('all', '-1', '1', '0')(text)] as -1 | 0 | 1
@@ -68,6 +82,11 @@ function server(text: string): HostAndPort {
     })
   }
   return { host, port }
+}
+
+/** Cipher suites: Java's lists have commas between them, OpenSSL's colons. */
+export function cipherNames(text: string): string[] {
+  return names(text.replaceAll(':', ','))
 }
 
 /** Names with commas between them. */

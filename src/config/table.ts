@@ -1,14 +1,18 @@
 // Every setting of the client: the one table. A setting is known under its Java name and under librdkafka's; -X, -F and
 // the environment all go through here. Adding one is one entry.
 
+import { parseAddressRules } from '../util/address.ts'
 import { integer } from '../util/numbers.ts'
 import {
   acks,
   boolean,
   bytes,
+  cipherNames,
   milliseconds,
   names,
   oneOf,
+  oneOfCapitals,
+  secret,
   servers,
   string,
   subjectStrategy,
@@ -26,8 +30,12 @@ export interface Setting<Value = unknown> {
   /** As text, the way it would be given. */
   default: string
   doc: string
-  /** Never printed, not even in an error. */
+  /** Never printed, not even in an error. Its value may be a reference, which is looked up when it is needed. */
   secret?: boolean
+  /** Only librdkafka has it: a file with it is librdkafka's. */
+  ofLibrdkafka?: boolean
+  /** Its value is a command, which files that other programs share must not bring in. */
+  isCommand?: boolean
   /** How a value is printed that may have a secret in it. */
   shown?: (text: string) => string
 }
@@ -219,6 +227,191 @@ export const table = {
     default: '',
     doc: 'Rack of this client; assignors give it partitions that have a replica there',
   },
+  'security.protocol': {
+    env: 'KTOOL_SECURITY_PROTOCOL',
+    parse: oneOfCapitals('PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'),
+    default: 'PLAINTEXT',
+    doc: 'Whether connections are encrypted (SSL), logged in (SASL_PLAINTEXT), or both (SASL_SSL)',
+  },
+  'ssl.truststore.location': {
+    librdkafka: ['ssl.ca.location'],
+    env: 'KTOOL_CA',
+    parse: string,
+    default: '',
+    doc: "File with the CAs to trust: PEM, PKCS#12 or JKS; 'system' for those of the machine; else those that Node brings",
+  },
+  'ssl.truststore.certificates': {
+    librdkafka: ['ssl.ca.pem'],
+    parse: string,
+    default: '',
+    doc: 'The CAs to trust, as PEM text',
+  },
+  'ssl.truststore.password': {
+    parse: secret,
+    default: '',
+    secret: true,
+    doc: 'Password of ssl.truststore.location',
+  },
+  'ssl.keystore.location': {
+    parse: string,
+    default: '',
+    doc: "File with the client's key and certificate: PEM, PKCS#12 or JKS",
+  },
+  'ssl.keystore.password': {
+    parse: secret,
+    default: '',
+    secret: true,
+    doc: 'Password of ssl.keystore.location',
+  },
+  'ssl.key.password': {
+    parse: secret,
+    default: '',
+    secret: true,
+    doc: "Password of the client's key, where it has one of its own",
+  },
+  'ssl.keystore.certificate.chain': {
+    librdkafka: ['ssl.certificate.pem'],
+    parse: string,
+    default: '',
+    doc: "The client's certificate and those that signed it, as PEM text",
+  },
+  'ssl.keystore.key': {
+    librdkafka: ['ssl.key.pem'],
+    parse: secret,
+    default: '',
+    secret: true,
+    doc: "The client's key, as PEM text",
+  },
+  'ssl.certificate.location': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: "File with the client's certificate, as PEM",
+  },
+  'ssl.key.location': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: "File with the client's key, as PEM",
+  },
+  'ssl.endpoint.identification.algorithm': {
+    parse: oneOf('https', 'none', ''),
+    default: 'https',
+    doc: "Whether a broker's certificate has to be for its host name: https; empty or none for any name",
+  },
+  'enable.ssl.certificate.verification': {
+    ofLibrdkafka: true,
+    parse: boolean,
+    default: 'true',
+    doc: "Whether a broker's certificate counts at all; false takes any impostor",
+  },
+  'ssl.enabled.protocols': {
+    parse: names,
+    default: 'TLSv1.2,TLSv1.3',
+    doc: 'Versions of TLS',
+  },
+  'ssl.cipher.suites': {
+    parse: cipherNames,
+    default: '',
+    doc: "Cipher suites by Java's or OpenSSL's names; else Node's choice",
+  },
+  'ssl.curves.list': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: 'Curves and groups of the key exchange, as OpenSSL lists them',
+  },
+  'ssl.sigalgs.list': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: 'Signature algorithms, as OpenSSL lists them',
+  },
+  'ssl.crl.location': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: 'File with the list of revoked certificates, as PEM',
+  },
+  'sasl.mechanism': {
+    librdkafka: ['sasl.mechanisms'],
+    env: 'KTOOL_SASL_MECHANISM',
+    parse: oneOfCapitals('', 'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'),
+    default: '',
+    doc: 'How to log in: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
+  },
+  'sasl.username': {
+    ofLibrdkafka: true,
+    env: 'KTOOL_SASL_USERNAME',
+    parse: string,
+    default: '',
+    doc: 'User to log in as',
+  },
+  'sasl.password': {
+    ofLibrdkafka: true,
+    env: 'KTOOL_SASL_PASSWORD',
+    parse: secret,
+    default: '',
+    secret: true,
+    doc: 'Password to log in with',
+  },
+  'sasl.jaas.config': {
+    parse: secret,
+    default: '',
+    secret: true,
+    doc: "User and password as Java's clients have them",
+  },
+  'sasl.oauthbearer.token.file': {
+    parse: string,
+    default: '',
+    doc: 'File with the token of OAUTHBEARER',
+  },
+  'sasl.oauthbearer.token.command': {
+    parse: string,
+    default: '',
+    isCommand: true,
+    doc: 'Command that prints the token of OAUTHBEARER',
+  },
+  'sasl.oauthbearer.token.endpoint.url': {
+    parse: string,
+    default: '',
+    doc: 'OIDC server that gives tokens for client credentials',
+  },
+  'sasl.oauthbearer.client.credentials.client.id': {
+    librdkafka: ['sasl.oauthbearer.client.id'],
+    parse: string,
+    default: '',
+    doc: 'Client id at the OIDC server',
+  },
+  'sasl.oauthbearer.client.credentials.client.secret': {
+    librdkafka: ['sasl.oauthbearer.client.secret'],
+    parse: secret,
+    default: '',
+    secret: true,
+    doc: 'Client secret at the OIDC server',
+  },
+  'sasl.oauthbearer.scope': {
+    parse: string,
+    default: '',
+    doc: 'Scope to ask the OIDC server for',
+  },
+  'sasl.oauthbearer.extensions': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: 'Pairs NAME=VALUE,… that go with the token',
+  },
+  'sasl.oauthbearer.config': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: "librdkafka's unsecured token for tests: principal=NAME lifeSeconds=3600 scope=A,B",
+  },
+  resolve: {
+    parse: parseAddressRules,
+    default: '',
+    doc: 'Where to find what the cluster advertises: HOST:PORT=HOST:PORT,… with * for any; as --resolve',
+  },
   'schema.registry.url': {
     env: 'KTOOL_REGISTRY',
     parse: string,
@@ -228,14 +421,14 @@ export const table = {
   },
   'schema.registry.basic.auth.user.info': {
     aliases: ['basic.auth.user.info'],
-    parse: string,
+    parse: secret,
     default: '',
     doc: 'USER:PASSWORD for the schema registry',
     secret: true,
   },
   'schema.registry.bearer.auth.token': {
     aliases: ['bearer.auth.token'],
-    parse: string,
+    parse: secret,
     default: '',
     doc: 'Bearer token for the schema registry',
     secret: true,
@@ -294,5 +487,8 @@ export const javaNames: ReadonlyMap<string, SettingName> = new Map(
 
 /** Names that only librdkafka's configuration has: they tell its files from Java's. */
 export const librdkafkaOnly: ReadonlySet<string> = new Set(
-  Object.values<Setting>(table).flatMap((setting) => setting.librdkafka ?? []),
+  Object.entries<Setting>(table).flatMap(([name, setting]) => [
+    ...(setting.ofLibrdkafka ? [name] : []),
+    ...(setting.librdkafka ?? []),
+  ]),
 )

@@ -1,38 +1,41 @@
 // A client's connection to one broker: requests are pipelined, answers come in the order of the requests (which Kafka
 // guarantees per connection), each within its time or the connection is given up.
 
-import net from 'node:net'
+import type { Socket } from 'node:net'
 import { type KtoolError, TimeoutError, UnreachableError } from '../errors.ts'
 import type { Api, Input } from '../protocol/api.ts'
 import { ProtocolError } from '../protocol/errors.ts'
 import { correlationIdOf, decodeResponse, encodeRequest } from '../protocol/frame.ts'
+import { type Address, name } from '../util/address.ts'
 import { BufferPool } from '../util/buffer-pool.ts'
+import { type Opened, openPlain, type SocketReader } from './connect.ts'
 import { FrameAssembler } from './frames.ts'
+import type { TlsSettings } from './tls/settings.ts'
 
 /** No broker has reason to answer with more; the first bytes of an HTTP answer or a TLS alert, taken as a size, are. */
 const MAX_RESPONSE_BYTES = 256 << 20
 
 const READ_BYTES = 256 * 1024
 
-/** Bytes are read straight to where they belong: large answers into their frame, all else into one buffer. */
-interface SocketReader {
-  scratch: Buffer
-  space: () => Buffer
-  received: (bytes: number) => void
-}
-
-export interface Address {
-  host: string
-  port: number
-}
-
 export interface ConnectOptions {
   address: Address
+  /** Where the address is reached, if that is another one (--resolve). */
+  target?: Address
   clientId: string
-  /** Time for name lookup and TCP (and later TLS) together. */
+  /** Time for name lookup, TCP and TLS together. */
   setupTimeoutMs: number
+  /** Over TLS. */
+  tls?: TlsSettings | null
   signal?: AbortSignal
 }
+
+/** Sends one request and decodes its answer. */
+export type Send = <Request, Response>(
+  api: Api<Request, Response>,
+  version: number,
+  body: Input<Request>,
+  timeoutMs: number,
+) => Promise<Response>
 
 interface Pending {
   correlationId: number
@@ -44,29 +47,44 @@ interface Pending {
 
 export class Connection {
   readonly address: Address
-  private readonly socket: net.Socket
+  private readonly socket: Socket
+  private readonly lost: Opened['lost']
   private readonly clientId: string
   private readonly pending: Pending[] = []
   private readonly pool = new BufferPool()
   private nextCorrelationId = 0
+  /** How many answers have come. */
+  answered = 0
   private failure: Error | null = null
+  /** What waits until `exclusively` or a pause is over; null where nothing has to. */
+  private held: (() => void)[] | null = null
+  /** Runs while the broker wants to get no requests. */
+  private pause: NodeJS.Timeout | null = null
+  private onIdle: (() => void) | null = null
+  private readonly closed: (() => void)[] = []
 
-  /** Throws UnreachableError or TimeoutError, naming the address. */
+  /** Throws UnreachableError, TimeoutError, or for certificates DeniedError, naming the address. */
   static async open(options: ConnectOptions): Promise<Connection> {
     const scratch = Buffer.allocUnsafeSlow(READ_BYTES)
-    const reader: SocketReader = { scratch, space: () => scratch, received: () => {} }
-    return new Connection(options, await openSocket(options, reader), reader)
+    const reader: SocketReader = { space: () => scratch, received: () => {} }
+    const { tls, target = options.address } = options
+    const opened = tls
+      ? await (await import('./tls/client.ts')).openTls({ ...options, target }, reader, tls)
+      : await openPlain({ ...options, target }, reader)
+    return new Connection(options, opened, reader, scratch)
   }
 
-  private constructor({ address, clientId }: ConnectOptions, socket: net.Socket, reader: SocketReader) {
+  private constructor(options: ConnectOptions, { socket, lost }: Opened, reader: SocketReader, scratch: Buffer) {
+    const { address } = options
     this.address = address
-    this.clientId = clientId
+    this.clientId = options.clientId
     this.socket = socket
+    this.lost = lost
     const frames = new FrameAssembler(
       MAX_RESPONSE_BYTES,
       (frame) => this.onFrame(frame),
       (size) => this.pool.take(size),
-      reader.scratch,
+      scratch,
     )
     reader.space = () => frames.space()
     reader.received = (bytes) => {
@@ -76,13 +94,19 @@ export class Connection {
       } catch (error) {
         this.fail(
           new ProtocolError(`${name(address)} does not answer as a Kafka broker: ${(error as Error).message}`, {
-            hint: 'check the port, and whether this listener wants TLS',
+            hint: 'check the port, and whether this listener wants TLS (security.protocol)',
           }),
         )
       }
     }
-    socket.on('error', (error) => this.fail(lost(address, error)))
-    socket.on('close', () => this.fail(lost(address)))
+    socket.on('error', (error) => this.fail(this.lost(error)))
+    socket.on('close', () => this.fail(this.lost()))
+  }
+
+  /** Calls `tell` when the connection has ended. */
+  onClose(tell: () => void): void {
+    if (this.failure !== null) tell()
+    else this.closed.push(tell)
   }
 
   get isClosed(): boolean {
@@ -101,7 +125,20 @@ export class Connection {
     body: Input<Request>,
     timeoutMs: number,
   ): Promise<Response> {
-    return decodeResponse(api, version, await this.exchange(api, version, body, timeoutMs))
+    const response = decodeResponse(api, version, await this.exchange(api, version, body, timeoutMs))
+    this.heed(response as { throttleTimeMs?: number })
+    return response
+  }
+
+  /**
+   * Sends nothing more for as long as the answer asks for (KIP-219). The broker would not read it sooner, and time that a
+   * request waits here does not count for its timeout. For answers to `exchange`; `request` does it by itself.
+   */
+  heed({ throttleTimeMs = 0 }: { throttleTimeMs?: number }): void {
+    if (throttleTimeMs <= 0 || this.failure !== null || (this.held !== null && this.pause === null)) return
+    if (this.pause !== null) clearTimeout(this.pause)
+    this.held ??= []
+    this.pause = setTimeout(() => this.goOn(), throttleTimeMs)
   }
 
   /** Sends a request; resolves to the answer's frame. A large frame may be given back with `recycle`. */
@@ -113,20 +150,67 @@ export class Connection {
   ): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (this.failure !== null) return reject(this.failure)
-      const correlationId = this.nextCorrelationId++ & 0x7fff_ffff
-      const chunks = encodeRequest(api, version, correlationId, this.clientId, body)
-      const timer = setTimeout(() => this.fail(silent(this.address, api.name, timeoutMs)), timeoutMs)
-      this.pending.push({ correlationId, what: api.name, timer, resolve, reject })
-      this.write(chunks)
+      if (this.held !== null) {
+        this.held.push(() => this.exchange(api, version, body, timeoutMs).then(resolve, reject))
+        return
+      }
+      this.transmit(api, version, body, timeoutMs, resolve, reject)
     })
+  }
+
+  private transmit<Request>(
+    api: Api<Request, unknown>,
+    version: number,
+    body: Input<Request>,
+    timeoutMs: number,
+    resolve: (frame: Buffer) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const correlationId = this.nextCorrelationId++ & 0x7fff_ffff
+    const chunks = encodeRequest(api, version, correlationId, this.clientId, body)
+    const timer = setTimeout(() => this.fail(silent(this.address, api.name, timeoutMs)), timeoutMs)
+    this.pending.push({ correlationId, what: api.name, timer, resolve, reject })
+    this.write(chunks)
+  }
+
+  /**
+   * Has `work` alone on the connection: it begins when all requests are answered, and others wait until it is over. What
+   * fails in it ends the connection. For a login anew (KIP-368), between whose requests no other may come.
+   */
+  async exclusively(work: (send: Send) => Promise<void>): Promise<void> {
+    if (this.pause !== null) await new Promise<void>((resolve) => this.held?.unshift(resolve))
+    if (this.failure !== null || this.held !== null) return
+    this.held = []
+    try {
+      if (this.pending.length > 0) await new Promise<void>((resolve) => (this.onIdle = resolve))
+      await work((api, version, body, timeoutMs) =>
+        new Promise<Buffer>((resolve, reject) => {
+          if (this.failure !== null) reject(this.failure)
+          else this.transmit(api, version, body, timeoutMs, resolve, reject)
+        }).then((frame) => decodeResponse(api, version, frame)),
+      )
+    } catch (error) {
+      this.fail(error as Error)
+    }
+    this.goOn()
+  }
+
+  /** Sends what was held back. */
+  private goOn(): void {
+    if (this.pause !== null) clearTimeout(this.pause)
+    this.pause = null
+    const held = this.held ?? []
+    this.held = null
+    for (const go of held) go()
   }
 
   /** Sends a request that gets no answer (Produce with acks=0); resolves when its bytes may be used again. */
   async send<Request>(api: Api<Request, unknown>, version: number, body: Input<Request>): Promise<void> {
+    while (this.held !== null) await new Promise<void>((resolve) => this.held?.push(resolve))
     if (this.failure !== null) throw this.failure
     const chunks = encodeRequest(api, version, this.nextCorrelationId++ & 0x7fff_ffff, this.clientId, body)
     await new Promise<void>((resolve, reject) => {
-      this.write(chunks, (error) => (error ? reject(lost(this.address, error)) : resolve()))
+      this.write(chunks, (error) => (error ? reject(this.lost(error)) : resolve()))
     })
   }
 
@@ -154,7 +238,14 @@ export class Connection {
       throw new ProtocolError(`an answer to request ${correlationId}, ${head ? head.correlationId : 'none'} was due`)
     }
     clearTimeout(head.timer)
+    this.answered++
     head.resolve(frame)
+    if (this.onIdle !== null && this.pending.length === 0) this.idle()
+  }
+
+  private idle(): void {
+    this.onIdle?.()
+    this.onIdle = null
   }
 
   /** What is queued in the socket is only sent where the connection ends `inPeace`: else its bytes may be used again. */
@@ -167,92 +258,14 @@ export class Connection {
       clearTimeout(pending.timer)
       pending.reject(error)
     }
+    this.idle()
+    if (this.pause !== null) this.goOn()
+    for (const tell of this.closed) tell()
   }
-}
-
-function openSocket({ address, setupTimeoutMs, signal }: ConnectOptions, reader: SocketReader): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect({
-      host: address.host,
-      port: address.port,
-      noDelay: true,
-      keepAlive: true,
-      onread: {
-        buffer: () => reader.space(),
-        callback(bytes) {
-          reader.received(bytes)
-          return true
-        },
-      },
-    })
-    const timer = setTimeout(() => stop(noConnection(address, setupTimeoutMs)), setupTimeoutMs)
-    const onAbort = () => stop(signal?.reason)
-    const settle = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-      socket.removeAllListeners()
-    }
-    const stop = (error: unknown) => {
-      settle()
-      socket.on('error', () => {})
-      socket.destroy()
-      reject(error)
-    }
-    socket.once('connect', () => {
-      settle()
-      resolve(socket)
-    })
-    socket.once('error', (error) => stop(refused(address, error)))
-    if (signal?.aborted) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
-  })
-}
-
-/** HOST:PORT, with brackets around an IPv6 address. */
-export function name({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
-
-function refused(address: Address, error: NodeJS.ErrnoException): KtoolError {
-  const first = (error as AggregateError).errors?.[0] ?? error
-  switch (first.code) {
-    case 'ECONNREFUSED':
-      return new UnreachableError(`nothing listens on ${name(address)}`, {
-        hint: 'check the address (-b HOST:PORT) and that the broker is running; `ktool serve` starts one here',
-        cause: error,
-      })
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new UnreachableError(`the host name ${address.host} is not known`, {
-        hint: 'check the spelling of the address (-b HOST:PORT) and the name service of this machine',
-        cause: error,
-      })
-    case 'ERR_SOCKET_BAD_PORT':
-      return new UnreachableError(`${address.port} is not a port`, { cause: error })
-    default:
-      return new UnreachableError(`can't connect to ${name(address)}: ${first.message}`, {
-        hint: 'check the address (-b HOST:PORT), the network and firewalls between here and there',
-        cause: error,
-      })
-  }
-}
-
-function noConnection(address: Address, timeoutMs: number): KtoolError {
-  return new TimeoutError(`no connection to ${name(address)} within ${timeoutMs} ms`, {
-    hint: 'check the address (-b HOST:PORT), the network and firewalls between here and there',
-  })
 }
 
 function silent(address: Address, what: string, timeoutMs: number): KtoolError {
   return new TimeoutError(`${name(address)} did not answer within ${timeoutMs} ms (${what} request)`, {
     hint: 'the broker may be overloaded, or this is not a Kafka port; --timeout waits longer',
-  })
-}
-
-function lost(address: Address, error?: Error): KtoolError {
-  const reason = error ? `: ${error.message}` : ''
-  return new UnreachableError(`the connection to ${name(address)} was lost${reason}`, {
-    hint: 'the broker went away, or this listener wants TLS or a login',
-    cause: error,
   })
 }

@@ -7,9 +7,10 @@ import { SIZE_BYTES } from '../protocol/frame.ts'
 export const LARGE_FRAME = 64 * 1024
 
 export class FrameAssembler {
-  private readonly maxBytes: number
+  /** A frame that says to be larger is refused. */
+  maxBytes: number
   private readonly onFrame: (frame: Buffer) => void
-  private readonly allocate: (size: number) => Buffer
+  private readonly allocate: (size: number) => Buffer | null
   private readonly scratch: Buffer | null
   /** Bytes of a size or of a small frame that are not complete yet. */
   private rest: Buffer | null = null
@@ -18,13 +19,14 @@ export class FrameAssembler {
   private filled = 0
 
   /**
-   * `onFrame` gets each frame without its size. Bytes come by push(), whose chunks small frames may be views of; or, with a
+   * `onFrame` gets each frame without its size. Where `allocate` has no memory now, nothing but an empty chunk may be pushed
+   * until it has. Bytes come by push(), whose chunks small frames may be views of; or, with a
    * `scratch` buffer to read into, by space() and received(), which read large frames straight into their place.
    */
   constructor(
     maxBytes: number,
     onFrame: (frame: Buffer) => void,
-    allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow,
+    allocate: (size: number) => Buffer | null = Buffer.allocUnsafeSlow,
     scratch: Buffer | null = null,
   ) {
     this.scratch = scratch
@@ -76,6 +78,7 @@ export class FrameAssembler {
       } else if (size < LARGE_FRAME) break
       else {
         this.frame = this.allocate(size)
+        if (this.frame === null) break
         this.filled = 0
         at += SIZE_BYTES
       }

@@ -10,3 +10,18 @@ export class FixedText {
     this.view = new DataView(buffer, byteOffset, length)
   }
 }
+
+const ZERO = 0x30
+const NINE = 0x39
+
+/** Adds one to the decimal number whose last digit is bytes[at]. False where it would need one digit more. */
+export function increment(bytes: Buffer, at: number): boolean {
+  for (; bytes[at] >= ZERO && bytes[at] <= NINE; at--) {
+    if (bytes[at] < NINE) {
+      bytes[at]++
+      return true
+    }
+    bytes[at] = ZERO
+  }
+  return false
+}

@@ -2,6 +2,7 @@
 // thread writes them while the next piece is filled, so that a slow reader holds up nothing but the records; what is always
 // ready (a file, /dev/null) is written at once. Nothing is made per record.
 
+import { isUtf8 } from 'node:buffer'
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
@@ -30,14 +31,17 @@ export class RecordSink {
   private writing: Promise<void> | null = null
   private failure: Error | null = null
   private readonly onFailure: () => void
+  private readonly asText: boolean
 
   /**
    * Throws from flush() and pace() what writing to `fd` failed with, and calls `onFailure` at once: nothing need be read any
-   * more. EPIPE is the caller's to tell.
+   * more. EPIPE is the caller's to tell. With `asText` bytes that are no UTF-8 come out as U+FFFD; what is written at once
+   * has to be followed by other characters.
    */
-  constructor(fd: number, onFailure: () => void = () => {}) {
+  constructor(fd: number, onFailure: () => void = () => {}, { asText = false } = {}) {
     this.fd = fd
     this.onFailure = onFailure
+    this.asText = asText
     const kind = fs.fstatSync(fd)
     this.alwaysReady = kind.isFile() || (kind.isCharacterDevice() && !isatty(fd))
   }
@@ -146,9 +150,14 @@ export class RecordSink {
 
   /** Hands the piece on and takes another with room for `length` bytes. */
   private turn(length: number): void {
+    if (this.asText && !isUtf8(this.piece.subarray(0, this.used))) {
+      markSurrogates(this.piece, this.used)
+      this.piece = Buffer.from(this.piece.toString('utf8', 0, this.used))
+      this.used = this.piece.length
+    }
     if (this.alwaysReady) this.writeNow()
     else if (this.used > 0) this.enqueue()
-    if (this.piece.length < length) this.piece = Buffer.allocUnsafeSlow(length)
+    if (this.piece.length < Math.max(length, PIECE)) this.piece = Buffer.allocUnsafeSlow(Math.max(length, PIECE))
     this.used = 0
   }
 
@@ -203,5 +212,15 @@ export class RecordSink {
         await sleep(1)
       }
     }
+  }
+}
+
+/** The three bytes of a surrogate become one U+FFFD, as in Java, which has as many bytes; else each would become one. */
+function markSurrogates(bytes: Buffer, end: number): void {
+  for (let at = bytes.indexOf(0xed); at !== -1 && at + 2 < end; at = bytes.indexOf(0xed, at + 1)) {
+    if (bytes[at + 1] < 0xa0 || bytes[at + 1] > 0xbf || (bytes[at + 2] & 0xc0) !== 0x80) continue
+    bytes[at] = 0xef
+    bytes[at + 1] = 0xbf
+    bytes[at + 2] = 0xbd
   }
 }

@@ -17,6 +17,7 @@ const LEAST_BYTES: Record<Kind, number> = {
   int32: 4,
   uint32: 4,
   int64: 8,
+  int64Exact: 8,
   float64: 8,
   bool: 1,
   uuid: 16,
@@ -98,7 +99,7 @@ class ReaderSource extends Source {
       if (!this.isHere(field)) values.push(`${name}: ${defaultOf(type, options)}`)
       else if (this.isTagged(field)) {
         values.push(`${name}: ${defaultOf(type, options)}`)
-        const read = this.value(type, this.isNullable(options))
+        const read = this.value(type, this.isNullable(options), true)
         tagged.push(`case ${options?.tag}: o.${name} = ${read}; r.expectPosition(end); break`)
       } else values.push(`${name}: ${this.value(type, this.isNullable(options))}`)
     }
@@ -118,12 +119,13 @@ class ReaderSource extends Source {
   }
 
   /** An expression that reads one value. */
-  private value(type: FieldType, nullable: boolean): string {
+  private value(type: FieldType, nullable: boolean, isTagged = false): string {
     if (typeof type === 'string') return `r.${this.method(type, nullable)}()`
     if (!isStruct(type)) return `${this.array(type.of, nullable)}(r)`
     const struct = this.struct(type)
-    // A nullable struct is preceded by a byte: -1 for null, 1 for present (KIP-893).
-    return nullable ? `(r.int8() < 0 ? null : ${struct}(r))` : `${struct}(r)`
+    if (!nullable) return `${struct}(r)`
+    // A nullable struct is preceded by a byte: -1 for null, 1 for present (KIP-893); in a tagged field 0 is for null.
+    return isTagged ? `(r.uvarint() === 0 ? null : ${struct}(r))` : `(r.int8() < 0 ? null : ${struct}(r))`
   }
 
   private array(element: Kind | Struct, nullable: boolean): string {
@@ -161,10 +163,11 @@ class WriterSource extends Source {
         if (!options?.ignorable) lines.push(`if (${isSet(`o.${name}`, type, fallback)}) cannotCarry('${name}')`)
       } else if (this.isTagged(field)) {
         const tag = options?.tag as number
-        const write = this.value(`o.${name}`, type, this.isNullable(options), name)
+        const nullable = this.isNullable(options)
+        const write = this.value(`o.${name}`, type, nullable, name, true)
         tagged.push({
           tag,
-          set: isSet(`o.${name}`, type, fallback),
+          set: isSet(`o.${name}`, type, fallback, nullable),
           line: `writeTagged(w, ${tag}, (w) => { ${write} })`,
         })
       } else {
@@ -186,7 +189,7 @@ class WriterSource extends Source {
   }
 
   /** A statement that writes the value of an expression. */
-  private value(expression: string, type: FieldType, nullable: boolean, field: string): string {
+  private value(expression: string, type: FieldType, nullable: boolean, field: string, isTagged = false): string {
     const guard = nullable ? '' : `if (${expression} === null) noNull('${field}'); `
     if (typeof type === 'string') {
       const canBeNull = type === 'string' || type === 'bytes' || type === 'records'
@@ -204,7 +207,7 @@ class WriterSource extends Source {
     }
     const struct = this.struct(type)
     return nullable
-      ? `if (${expression} === null) w.int8(-1); else { w.int8(1); ${struct}(w, ${expression}) }`
+      ? `if (${expression} === null) w.int8(${isTagged ? 0 : -1}); else { w.int8(1); ${struct}(w, ${expression}) }`
       : `${guard}${struct}(w, ${expression})`
   }
 }
@@ -236,6 +239,8 @@ function defaultOf(type: FieldType, options: FieldOptions | undefined): string {
       return 'false'
     case 'uuid':
       return `'${ZERO_UUID}'`
+    case 'int64Exact':
+      return '0n'
     case 'bytes':
     case 'records':
       return 'Buffer.alloc(0)'
@@ -245,7 +250,8 @@ function defaultOf(type: FieldType, options: FieldOptions | undefined): string {
 }
 
 /** Source text of a test whether a value is given and differs from its default. */
-function isSet(expression: string, type: FieldType, fallback: string): string {
+function isSet(expression: string, type: FieldType, fallback: string, nullable = false): string {
+  if (nullable && fallback !== 'null') return `${expression} === null || (${isSet(expression, type, fallback)})`
   if (typeof type === 'string' && type !== 'bytes' && type !== 'records') {
     return `${expression} !== undefined && ${expression} !== ${fallback}`
   }

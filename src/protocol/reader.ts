@@ -60,6 +60,10 @@ export class Reader {
     return high * 0x1_0000_0000 + this.uint32()
   }
 
+  int64Exact(): bigint {
+    return this.buffer.readBigInt64BE(this.take(8))
+  }
+
   float64(): number {
     return this.buffer.readDoubleBE(this.take(8))
   }

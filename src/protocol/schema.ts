@@ -10,6 +10,8 @@ export type Kind =
   | 'int32'
   | 'uint32'
   | 'int64'
+  /** 64 bits that are no number that counts something: a bigint. */
+  | 'int64Exact'
   | 'float64'
   | 'bool'
   | 'uuid'

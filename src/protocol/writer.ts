@@ -83,6 +83,11 @@ export class Writer {
     }
   }
 
+  int64Exact(value: bigint): void {
+    this.ensure(8)
+    this.position = this.buffer.writeBigInt64BE(value, this.position)
+  }
+
   float64(value: number): void {
     this.ensure(8)
     this.position = this.buffer.writeDoubleBE(value, this.position)

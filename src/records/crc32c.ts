@@ -1,5 +1,6 @@
 // CRC-32C (Castagnoli), the checksum of record batches: a native library when it loads, else eight tables of 256 entries
-// (slicing-by-8). Nothing is loaded or computed before the first use.
+// (slicing-by-8). Nothing is computed before the first use, and the
+// library not loaded before it is worth it.
 
 import { createRequire } from 'node:module'
 
@@ -9,13 +10,19 @@ const NATIVE_FROM = 192
 
 type NativeCrc = (data: Uint8Array, seed?: number) => number
 
+/** Loading the library takes some milliseconds and megabytes: not for a few small batches. */
+const LOADED_AFTER = 64 * 1024
+
 let native: NativeCrc | undefined
+/** Bytes that were done without it. */
+let done = 0
 let nativeTried = false
 let tables: Uint32Array | undefined
 
 /** CRC-32C of buffer[start, end) as an unsigned 32-bit number. To continue a checksum, pass the one so far as `seed`. */
 export function crc32c(buffer: Uint8Array, start = 0, end = buffer.length, seed = 0): number {
   if (end - start < NATIVE_FROM) return crc32cTable(buffer, start, end, seed)
+  if (!nativeTried && (done += end - start) < LOADED_AFTER) return crc32cTable(buffer, start, end, seed)
   const fast = nativeTried ? native : nativeCrc32c()
   if (fast === undefined) return crc32cTable(buffer, start, end, seed)
   return fast(buffer.subarray(start, end), seed) >>> 0

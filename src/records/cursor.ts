@@ -207,6 +207,12 @@ export class RecordCursor {
     return BigInt.asIntN(64, this.buffer.readBigInt64BE(this.batchAt + BASE_TIMESTAMP_AT) + delta)
   }
 
+  /** Checksum of the record, which messages of formats 0 and 1 have each. */
+  get legacyChecksum(): number {
+    const checksums = this.legacy?.checksums ?? []
+    return checksums[checksums.length - this.left - 1]
+  }
+
   /** Steps to the next header of the record; false after the last one. */
   nextHeader(): boolean {
     if (this.headersLeft === 0) return false

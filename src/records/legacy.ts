@@ -33,6 +33,8 @@ const LARGEST = 0x7fff_ffff
 
 /** Turns messages into batches of format 2, for a cursor to read. */
 export class LegacyReader {
+  /** Checksums of the messages that were converted last, in their order. */
+  readonly checksums: number[] = []
   private readonly builder = new BatchBuilder(LARGEST)
   private readonly scratch = new Scratch()
   private keyStart = -1
@@ -47,11 +49,12 @@ export class LegacyReader {
   convert(buffer: Buffer, at: number, limit: number): Buffer {
     this.locate(buffer, at)
     this.builder.reset()
+    this.checksums.length = 0
     const type = timestampType(buffer, at)
     const format = magic(buffer, at)
     const codec = compressionId(buffer, at)
     if (codec === NONE) {
-      this.append(buffer, 0, timestamp(buffer, at))
+      this.append(buffer, 0, timestamp(buffer, at), crc(buffer, at))
       return this.builder.close({ baseOffset: readInt64(buffer, at), timestampType: type })
     }
 
@@ -61,13 +64,14 @@ export class LegacyReader {
     const appended = type === 1 ? timestamp(buffer, at) : undefined
     for (let p = 0; p < inner.length; p += sizeInBytes(inner, p)) {
       this.locate(inner, p)
-      this.append(inner, readInt64(inner, p) - first, appended ?? timestamp(inner, p))
+      this.append(inner, readInt64(inner, p) - first, appended ?? timestamp(inner, p), crc(inner, p))
     }
     const base = format === 0 ? first : readInt64(buffer, at) - last + first
     return this.builder.close({ baseOffset: base, timestampType: type })
   }
 
-  private append(buffer: Buffer, offsetDelta: number, time: number | bigint): void {
+  private append(buffer: Buffer, offsetDelta: number, time: number | bigint, checksum: number): void {
+    this.checksums.push(checksum)
     this.builder.tryAppendAt(offsetDelta, time, buffer, this.keyStart, this.keyEnd, this.valueStart, this.valueEnd)
   }
 

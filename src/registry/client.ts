@@ -48,9 +48,7 @@ const NOT_FOUND_SCHEMA = 40403
 
 /** Throws a UsageError for an address or a file that can't be. */
 export function registryOptions(settings: Settings): RegistryClientOptions {
-  const file = (name: 'ca' | 'certificate' | 'key') => {
-    const setting = `schema.registry.ssl.${name}.location` as const
-    const path = settings[setting]
+  const file = (setting: string, path: string) => {
     if (path === '') return undefined
     try {
       return readFileSync(path)
@@ -58,11 +56,16 @@ export function registryOptions(settings: Settings): RegistryClientOptions {
       throw new UsageError(`setting ${setting}: ${path} can't be read (${(error as NodeJS.ErrnoException).code})`)
     }
   }
+  const tls = {
+    ca: file('schema.registry.ssl.ca.location', settings['schema.registry.ssl.ca.location']),
+    cert: file('schema.registry.ssl.certificate.location', settings['schema.registry.ssl.certificate.location']),
+    key: file('schema.registry.ssl.key.location', settings['schema.registry.ssl.key.location']),
+  }
   return {
     urls: parseRegistryUrls(settings['schema.registry.url']),
     userInfo: settings['schema.registry.basic.auth.user.info'],
     token: settings['schema.registry.bearer.auth.token'],
-    tls: { ca: file('ca'), cert: file('certificate'), key: file('key') },
+    tls,
     timeoutMs: settings['request.timeout.ms'],
   }
 }

@@ -2,8 +2,10 @@
 // the old or the new content and never a part of one. What must survive a power failure is also fsynced, with its folder.
 
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+
+/** Loaded with the first use: it takes a while, and who only reads needs none of it. */
+const files = () => process.getBuiltinModule('node:fs/promises')
 
 /** Replaces the file in the page cache only: survives the end of this process, not a power failure. */
 export function replaceFileSync(path: string, content: string | Uint8Array): void {
@@ -24,21 +26,21 @@ export function replaceFileSync(path: string, content: string | Uint8Array): voi
 /** Replaces the file durably: write, fsync, rename, fsync of the folder. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w')
+  const file = await files().open(temporary, 'w')
   try {
     await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()
   }
-  await rename(temporary, path)
+  await files().rename(temporary, path)
   await syncDirectory(dirname(path))
 }
 
 /** Makes created, renamed and deleted names in the folder durable, where the system can (Windows can't). */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return
-  const directory = await open(path, 'r')
+  const directory = await files().open(path, 'r')
   try {
     await directory.sync()
   } finally {
@@ -48,10 +50,12 @@ export async function syncDirectory(path: string): Promise<void> {
 
 /** fsync of one file by its name; a file that is gone needs none. */
 export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const file = await files()
+    .open(path, 'r+')
+    .catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
   if (file === undefined) return
   try {
     await file.datasync()

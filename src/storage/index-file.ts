@@ -87,6 +87,11 @@ export class IndexFile {
     return (this.#memory ?? readFileSync(this.#path)).subarray(0, size)
   }
 
+  /** Has all entries in memory, for who wants them one after the other. */
+  load(): void {
+    this.#edit()
+  }
+
   /** Number of the last entry for which `holds` is true, -1 for none. It has to be true up to some entry and false after. */
   search(holds: (bytes: Buffer, at: number) => boolean): number {
     if (this.count === 0) return -1

@@ -7,7 +7,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, renameSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeDirectory } from '../util/make-directory.ts'
 import {
@@ -81,6 +81,9 @@ export const METADATA_TOPIC = '__cluster_metadata'
 const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const METADATA_MAX_BATCH_BYTES = 8 * 1024 * 1024
 const AT_A_TIME = 4
+const PROBE_FILE = 'write-probe.tmp'
+/** As much as the record batches of a busy moment. */
+const PROBE = Buffer.alloc(1 << 20)
 
 export class LogManager {
   readonly dir: string
@@ -127,9 +130,7 @@ export class LogManager {
       pool: new FilePool(options.openFiles),
       now: options.now ?? Date.now,
       report: options.report ?? (() => {}),
-      onWrite: (error) => {
-        this.writeError = error
-      },
+      onWrite: (error) => this.#onWrite(error),
     }
     this.#cleanerOffsets = new OffsetCheckpoint(join(this.dir, CLEANER_OFFSETS))
     this.#cleaner = new LogCleaner(this.#cleanerOffsets, options.cleanerBufferBytes)
@@ -317,6 +318,30 @@ export class LogManager {
     }
   }
 
+  /** Tells of the first failure, and of the end of them; those between are told to the clients. */
+  #onWrite(error: StorageError | undefined): void {
+    const before = this.writeError
+    if (before === error) return
+    this.writeError = error
+    const { report } = this.environment
+    if (before === undefined) report('error', `${error?.message}; nothing is written until that works again`)
+    else if (error === undefined) report('warn', `${this.dir} can be written again`)
+  }
+
+  /** Looks whether writes work again, where nobody tries to write. */
+  async #probe(): Promise<void> {
+    if (this.writeError === undefined) return
+    const path = join(this.dir, PROBE_FILE)
+    try {
+      await writeFile(path, PROBE, { flush: true })
+      this.#onWrite(undefined)
+    } catch {
+      // The failure that is known already.
+    } finally {
+      await rm(path, { force: true })
+    }
+  }
+
   /** The folder belongs to no partition (any more): it keeps its files under another name. */
   #setAside(name: string): void {
     const stray = retiredDir(name, randomUUID(), STRAY_DIR_SUFFIX)
@@ -345,6 +370,7 @@ export class LogManager {
       for (const log of this.logs) log.segments.active.writeIndexes()
       await this.checkpointHighWatermarks()
     })
+    this.#periodic.every(schedule.highWatermarkCheckpointMs ?? 5000, () => this.#probe())
     this.#periodic.every(schedule.flushCheckMs ?? 1000, () => this.#flushOverdue())
     if (schedule.cleanerEnable ?? true) this.#periodic.every(schedule.cleanerBackoffMs ?? 15_000, () => this.clean())
     this.#periodic.every(schedule.producerExpiryCheckMs ?? 600_000, async () => {

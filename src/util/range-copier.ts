@@ -83,9 +83,14 @@ export class RangeCopier {
   isAscii(source: Buffer, start: number, end: number): boolean {
     this.look(source, this.target)
     const { from } = this
-    for (; start + 4 <= end; start += 4) if ((from.getInt32(start, true) & HIGH_BITS) !== 0) return false
-    for (; start < end; start++) if (source[start] >= 0x80) return false
-    return true
+    for (; start + 16 <= end; start += 16) {
+      const first = from.getInt32(start, true) | from.getInt32(start + 4, true)
+      const second = from.getInt32(start + 8, true) | from.getInt32(start + 12, true)
+      if (((first | second) & HIGH_BITS) !== 0) return false
+    }
+    let bits = 0
+    for (; start < end; start++) bits |= source[start]
+    return bits < 0x80
   }
 
   /** Its view of a target, which it keeps for the next copy. */

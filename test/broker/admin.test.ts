@@ -5,13 +5,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
+import { RecordType } from '../../src/broker/metadata-image.ts'
 import { Produce } from '../../src/protocol/apis/00-produce.ts'
 import { ApiVersions } from '../../src/protocol/apis/18-api-versions.ts'
 import { DeleteRecords } from '../../src/protocol/apis/21-delete-records.ts'
 import { DescribeAcls } from '../../src/protocol/apis/29-describe-acls.ts'
 import { CreateAcls } from '../../src/protocol/apis/30-create-acls.ts'
 import { DeleteAcls } from '../../src/protocol/apis/31-delete-acls.ts'
+import { AlterReplicaLogDirs } from '../../src/protocol/apis/34-alter-replica-log-dirs.ts'
 import { DescribeLogDirs } from '../../src/protocol/apis/35-describe-log-dirs.ts'
+import { CreateDelegationToken } from '../../src/protocol/apis/38-create-delegation-token.ts'
+import { RenewDelegationToken } from '../../src/protocol/apis/39-renew-delegation-token.ts'
+import { ExpireDelegationToken } from '../../src/protocol/apis/40-expire-delegation-token.ts'
+import { DescribeDelegationToken } from '../../src/protocol/apis/41-describe-delegation-token.ts'
 import { ElectLeaders } from '../../src/protocol/apis/43-elect-leaders.ts'
 import { AlterPartitionReassignments } from '../../src/protocol/apis/45-alter-partition-reassignments.ts'
 import { ListPartitionReassignments } from '../../src/protocol/apis/46-list-partition-reassignments.ts'
@@ -22,6 +28,10 @@ import { AlterUserScramCredentials } from '../../src/protocol/apis/51-alter-user
 import { DescribeQuorum } from '../../src/protocol/apis/55-describe-quorum.ts'
 import { UpdateFeatures } from '../../src/protocol/apis/57-update-features.ts'
 import { DescribeProducers } from '../../src/protocol/apis/61-describe-producers.ts'
+import { UnregisterBroker } from '../../src/protocol/apis/64-unregister-broker.ts'
+import { AddRaftVoter } from '../../src/protocol/apis/80-add-raft-voter.ts'
+import { RemoveRaftVoter } from '../../src/protocol/apis/81-remove-raft-voter.ts'
+import { errorName } from '../../src/protocol/errors.ts'
 import type { BatchFields } from '../../src/records/builder.ts'
 import { batchOf, createTopic, type RawClient, start } from './harness.ts'
 
@@ -111,9 +121,11 @@ test('elections and reassignments have nothing to do', async (t) => {
 
 test('without an authorizer ACLs are refused', async (t) => {
   const { client } = await start(t)
-  assert.equal((await client.call(DescribeAcls, 3, {})).errorCode, 54)
-  assert.equal((await client.call(CreateAcls, 3, { creations: [{}, {}] })).results[1].errorCode, 54)
-  assert.equal((await client.call(DeleteAcls, 3, { filters: [{}] })).filterResults[0].errorCode, 54)
+  const any = { resourceTypeFilter: 1, patternTypeFilter: 1, operation: 1, permissionType: 1 }
+  const acl = { resourceType: 2, resourceName: 'x', resourcePatternType: 3, operation: 3, permissionType: 3 }
+  assert.equal((await client.call(DescribeAcls, 3, any)).errorCode, 54)
+  assert.equal((await client.call(CreateAcls, 3, { creations: [acl, acl] })).results[1].errorCode, 54)
+  assert.equal((await client.call(DeleteAcls, 3, { filters: [any] })).filterResults[0].errorCode, 54)
 })
 
 type Entity = [type: string, name: string | null][]
@@ -262,5 +274,60 @@ test('levels of features change all together or not at all', async (t) => {
   assert.deepEqual(
     old.results.map(({ feature, errorCode }) => [feature, errorCode]),
     [[elr, 0]],
+  )
+})
+
+test('replicas are where they are: in the one data directory', async (t) => {
+  const { client } = await start(t)
+  await createTopic(client, 'orders', 2)
+  const { logDir } = (await client.call(DescribeLogDirs, 4, { topics: null })).results[0]
+  const move = async (path: string, partitions: number[]) => {
+    const { results } = await client.call(AlterReplicaLogDirs, 2, {
+      dirs: [{ path, topics: [{ name: 'orders', partitions }] }],
+    })
+    return results[0].partitions.map((each) => errorName(each.errorCode))
+  }
+  assert.deepEqual(await move(logDir, [0, 1, 2]), ['NONE', 'NONE', 'UNKNOWN_TOPIC_OR_PARTITION'])
+  assert.deepEqual(await move('/elsewhere', [0, 2]), ['LOG_DIR_NOT_FOUND', 'LOG_DIR_NOT_FOUND'])
+})
+
+test('a broker that is gone is unregistered, the one node there is is not', async (t) => {
+  const { broker, client } = await start(t)
+  const unregister = async (brokerId: number) => {
+    const { errorCode, errorMessage } = await client.call(UnregisterBroker, 0, { brokerId })
+    return [errorName(errorCode), errorMessage]
+  }
+  const incarnationId = Buffer.alloc(16, 1).toString('base64url')
+  const value = { brokerId: 7, incarnationId, brokerEpoch: 3, endPoints: [], features: [], rack: null, logDirs: [] }
+  broker.metadata.append([{ type: RecordType.registerBroker, version: 4, value }])
+  assert.deepEqual(await unregister(7), ['NONE', ''])
+  assert.deepEqual(await unregister(7), ['BROKER_ID_NOT_REGISTERED', 'Broker ID 7 is not currently registered'])
+  assert.deepEqual(await unregister(1), ['INVALID_REQUEST', 'Broker 1 is the only node of this cluster.'])
+})
+
+test('voters are static, and there are no delegation tokens', async (t) => {
+  const { client } = await start(t)
+  const voter = { clusterId: null, voterId: 7, voterDirectoryId: Buffer.alloc(16, 1).toString('base64url') }
+  const listeners = [{ name: 'CONTROLLER', host: 'h', port: 1 }]
+  const bytes = Buffer.alloc(3)
+  const answers = [
+    await client.call(AddRaftVoter, 1, { ...voter, listeners }),
+    await client.call(AddRaftVoter, 1, voter),
+    await client.call(RemoveRaftVoter, 0, voter),
+    await client.call(RemoveRaftVoter, 0, { ...voter, clusterId: 'other' }),
+    await client.call(CreateDelegationToken, 3, { maxLifetimeMs: -1 }),
+    await client.call(RenewDelegationToken, 2, { hmac: bytes, renewPeriodMs: 1 }),
+    await client.call(ExpireDelegationToken, 2, { hmac: bytes, expiryTimePeriodMs: 1 }),
+    await client.call(DescribeDelegationToken, 3, { owners: null }),
+  ]
+  assert.deepEqual(
+    answers.map(({ errorCode }) => errorName(errorCode)),
+    [
+      'UNSUPPORTED_VERSION',
+      'INVALID_REQUEST',
+      'UNSUPPORTED_VERSION',
+      'INCONSISTENT_CLUSTER_ID',
+      ...Array(4).fill('DELEGATION_TOKEN_REQUEST_NOT_ALLOWED'),
+    ],
   )
 })

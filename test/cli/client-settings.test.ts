@@ -33,16 +33,19 @@ test('the order of sources: -b, -X, environment, files, default', () => {
   }
 })
 
-test('--timeout bounds an operation, a request, and connecting', () => {
-  const times = (...tokens: string[]) => {
-    const options = clientOptions(resolveGlobals(globals(...tokens), {}).settings, new AbortController().signal)
+test('--timeout bounds an operation, a request, and connecting', async () => {
+  const times = async (...tokens: string[]) => {
+    const { settings } = resolveGlobals(globals(...tokens), {})
+    const options = await clientOptions(settings, new AbortController().signal, () =>
+      Promise.reject(new Error('asked')),
+    )
     return [options.apiTimeoutMs, options.requestTimeoutMs, options.setupTimeoutMs]
   }
-  assert.deepEqual(times(), [60_000, 30_000, 10_000])
-  assert.deepEqual(times('--timeout', '2s'), [2_000, 2_000, 2_000])
-  assert.deepEqual(times('--timeout', '5m'), [300_000, 300_000, 10_000])
-  assert.deepEqual(times('--timeout', '2s', '-X', 'request.timeout.ms=9s'), [2_000, 2_000, 2_000])
-  assert.deepEqual(times('-X', 'request.timeout.ms=9s'), [60_000, 9_000, 10_000])
+  assert.deepEqual(await times(), [60_000, 30_000, 10_000])
+  assert.deepEqual(await times('--timeout', '2s'), [2_000, 2_000, 2_000])
+  assert.deepEqual(await times('--timeout', '5m'), [300_000, 300_000, 10_000])
+  assert.deepEqual(await times('--timeout', '2s', '-X', 'request.timeout.ms=9s'), [2_000, 2_000, 2_000])
+  assert.deepEqual(await times('-X', 'request.timeout.ms=9s'), [60_000, 9_000, 10_000])
 })
 
 test('-X list and dump are no settings', () => {

@@ -67,6 +67,8 @@ test('what is not given has its default', () => {
     globals: {
       bootstrapServer: undefined,
       commandConfig: [],
+      profile: undefined,
+      resolve: [],
       set: [],
       timeout: undefined,
       output: undefined,

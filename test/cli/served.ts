@@ -6,22 +6,38 @@ import { createInterface } from 'node:readline'
 import { after, before } from 'node:test'
 import { start } from './run.ts'
 
-/** The variables by which ktool finds the broker and the registry, there once the tests run. */
-export function served(...args: string[]): { env: Record<string, string> } {
+export interface Served {
+  /** The variables by which ktool finds the broker and the registry, there once the tests run. */
+  env: Record<string, string>
+  /** What it wrote to stderr so far. */
+  stderr(): string
+  pid(): number
+}
+
+/** Keeps nothing unless the arguments say where. */
+export function served(...args: string[]): Served {
   const env: Record<string, string> = {}
   let broker: ChildProcessWithoutNullStreams
+  let stderr = ''
   before(async () => {
-    broker = start(['serve', '--memory', '--listen', '127.0.0.1:0', ...args])
-    let stderr = ''
-    broker.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
+    const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']
+    broker = start(['serve', ...(args.includes('--data') ? [] : ['--memory']), ...listen, ...args])
+    const registry = new Promise<void>((resolve) => {
+      if (args.includes('--no-registry')) resolve()
+      broker.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text
+        const url = /schema registry on (\S+?);/.exec(stderr)?.[1]
+        if (url === undefined) return
+        env.KTOOL_REGISTRY = url
+        resolve()
+      })
+      broker.on('exit', () => resolve())
     })
     for await (const line of createInterface(broker.stdout)) {
       const address = /listening on (\S+:\d+)/.exec(line)?.[1]
-      if (address !== undefined) env.KTOOL_BOOTSTRAP = address
-      const registry = /schema registry on (\S+);/.exec(line)?.[1]
-      if (registry === undefined) continue
-      env.KTOOL_REGISTRY = registry
+      if (address === undefined) continue
+      env.KTOOL_BOOTSTRAP = address
+      await registry
       return
     }
     throw new Error(`the broker did not start: ${stderr}`)
@@ -31,5 +47,5 @@ export function served(...args: string[]): { env: Record<string, string> } {
     broker.kill('SIGTERM')
     assert.equal(await ended, 0)
   })
-  return { env }
+  return { env, stderr: () => stderr, pid: () => broker.pid as number }
 }

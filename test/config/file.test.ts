@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import fc from 'fast-check'
-import { parseConfig, readConfigFile } from '../../src/config/file.ts'
+import { parseConfig, readConfigFile, readKcatConfig } from '../../src/config/file.ts'
 import { UsageError } from '../../src/errors.ts'
 
 const pairs = (text: string) => parseConfig(text, 'f').map(({ name, value }) => [name, value])
@@ -50,9 +50,20 @@ test('each assignment knows its line', () => {
   )
 })
 
-test('what only a Java program needs is passed over; what bears on security is not', () => {
-  const text = 'key.deserializer=X\ninterceptor.classes=Y\ngroup.id=g\nsecurity.protocol=SSL\n'
-  assert.deepEqual(pairs(text), [['security.protocol', 'SSL']])
+test("kcat's own file: the one that is named, else the user's", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ktool-config-'))
+  try {
+    assert.deepEqual(readKcatConfig({ HOME: folder }), [])
+    mkdirSync(join(folder, '.config'))
+    writeFileSync(join(folder, '.config', 'kcat.conf'), 'metadata.broker.list=a:1\n')
+    writeFileSync(join(folder, 'other'), 'metadata.broker.list=b:2\n')
+    const [{ value, isShared }] = readKcatConfig({ HOME: folder })
+    assert.deepEqual([value, isShared], ['a:1', true])
+    assert.equal(readKcatConfig({ HOME: folder, KCAT_CONFIG: join(folder, 'other') })[0].value, 'b:2')
+    assert.throws(() => readKcatConfig({ HOME: folder, KCAT_CONFIG: join(folder, 'none') }), /none cannot be read/)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('any values are read back from escaped Java properties', () => {

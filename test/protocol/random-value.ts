@@ -49,6 +49,8 @@ function value(type: FieldType, version: number, random: () => number): unknown 
       return below(2 ** 32)
     case 'int64':
       return random() < 0.1 ? 2 ** 63 : below(2 ** 53) * (random() < 0.3 ? -1 : 1)
+    case 'int64Exact':
+      return bytes(8, random).readBigInt64BE()
     case 'float64':
       return random() * 1e9 - 5e8
     case 'bool':
@@ -80,6 +82,8 @@ function fallback(type: FieldType, given: unknown): unknown {
       return false
     case 'uuid':
       return ZERO_UUID
+    case 'int64Exact':
+      return 0n
     case 'bytes':
     case 'records':
       return Buffer.alloc(0)

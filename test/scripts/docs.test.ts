@@ -78,8 +78,10 @@ const pages: Record<string, RegExp> = {
   'docs/topics.md': /^topics /,
   'docs/cluster.md': /^(cluster|brokers|transactions) /,
   'docs/partitions.md': /^partitions /,
+  'docs/connecting.md': /^profile /,
   'docs/configs.md': /^(configs|quotas) /,
   'docs/schemas.md': /^schemas /,
+  'docs/acls.md': /^(acls|users) /,
 }
 
 for (const [page, about] of Object.entries(pages)) {

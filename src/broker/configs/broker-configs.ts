@@ -29,8 +29,9 @@ export interface ConfigSynonym {
 
 const NONE: ReadonlyMap<string, string> = new Map()
 
-/** A listener's own form of a broker config: listener.name.NAME.CONFIG. */
+/** A listener's own form of a broker config: listener.name.NAME.CONFIG, or for one mechanism listener.name.NAME.MECHANISM.CONFIG. */
 const LISTENER_PREFIX = /^listener\.name\.[^.]+\./
+const MECHANISM_PREFIX = /^listener\.name\.[^.]+\.[^.]+\./
 
 export class BrokerConfigs {
   /** As given at the start. */
@@ -89,7 +90,19 @@ export class BrokerConfigs {
   }
 }
 
+/** What the authorizer of Kafka reads, and no broker's own definitions name. */
+const AUTHORIZER_CONFIGS: ReadonlySet<string> = new Set(['super.users', 'allow.everyone.if.no.acl.found'])
+
+/** Whether there is a config of this name, a broker's or its authorizer's. */
+export function isBrokerConfig(name: string): boolean {
+  return AUTHORIZER_CONFIGS.has(name) || brokerDefinition(name) !== undefined
+}
+
 /** The definition of a broker config, also where it is named for one listener. */
 export function brokerDefinition(name: string) {
-  return brokerDefinitions.get(name) ?? brokerDefinitions.get(name.replace(LISTENER_PREFIX, ''))
+  return (
+    brokerDefinitions.get(name) ??
+    brokerDefinitions.get(name.replace(LISTENER_PREFIX, '')) ??
+    brokerDefinitions.get(name.replace(MECHANISM_PREFIX, ''))
+  )
 }

@@ -34,15 +34,29 @@ export function checkGroupConfigs(values: Overrides, broker: BrokerConfigs): voi
   }
 }
 
+/** The effective value of a number: the group's own within the broker's bounds, which may have changed since, or the broker's. */
+export function groupConfig(name: string, overrides: Overrides, broker: BrokerConfigs): number {
+  const own = overrides.get(name)
+  if (own === undefined) return broker.number(`group.${name}`)
+  const { least, most } = boundsOf(name)
+  let value = Number(own)
+  if (brokerDefinitions.has(least)) value = Math.max(value, broker.number(least))
+  if (brokerDefinitions.has(most)) value = Math.min(value, broker.number(most))
+  return value
+}
+
 /** Bounds are named as the config is, with min or max after the group type: group.consumer.min.session.timeout.ms. */
-function checkBounds(name: string, value: number, broker: BrokerConfigs): void {
+function boundsOf(name: string): { least: string; most: string } {
   const dot = name.indexOf('.')
   const bound = (which: string) => `group.${name.slice(0, dot)}.${which}${name.slice(dot).replace(/^\.num\./, '.')}`
-  const least = bound('min')
+  return { least: bound('min'), most: bound('max') }
+}
+
+function checkBounds(name: string, value: number, broker: BrokerConfigs): void {
+  const { least, most } = boundsOf(name)
   if (brokerDefinitions.has(least) && value < broker.number(least)) {
     throw new ConfigError(`${name} must be greater than or equal to ${least}`)
   }
-  const most = bound('max')
   if (brokerDefinitions.has(most) && value > broker.number(most)) {
     throw new ConfigError(`${name} must be less than or equal to ${most}`)
   }

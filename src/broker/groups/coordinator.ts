@@ -1,86 +1,210 @@
-// The groups that this broker coordinates: all there are. Finds them, keeps their offsets, and forgets what is over.
-// (Kafka: GroupCoordinatorService, OffsetMetadataManager.)
+// The groups that this broker coordinates: all there are. Finds who answers a request, keeps offsets, and forgets what is
+// over. (Kafka: GroupCoordinatorService, GroupMetadataManager, OffsetMetadataManager.)
 
-import { Reader } from '../../protocol/reader.ts'
-import { consumerProtocolSubscription } from '../../protocol/stored/data.ts'
+import type { Input } from '../../protocol/api.ts'
+import type { JoinGroupRequest, JoinGroupResponse } from '../../protocol/apis/11-join-group.ts'
+import type { HeartbeatRequest } from '../../protocol/apis/12-heartbeat.ts'
+import type { MemberIdentity } from '../../protocol/apis/13-leave-group.ts'
+import type { SyncGroupRequest, SyncGroupResponse } from '../../protocol/apis/14-sync-group.ts'
+import type { ConsumerGroupHeartbeatRequest } from '../../protocol/apis/68-consumer-group-heartbeat.ts'
 import { ApiError } from '../api-error.ts'
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
-import type { CoordinatorLog, StoredRecord } from '../coordinator-log.ts'
-import { type CommittedOffset, Group, type Member } from './group.ts'
-import { type PendingOffset, PendingOffsets } from './pending-offsets.ts'
-import { Rebalance } from './rebalance.ts'
-import { type DecodedRecord, decodeGroupRecord, groupTombstone, offsetRecord, offsetTombstone } from './records.ts'
+import { groupConfig } from '../configs/group-configs.ts'
+import type { CoordinatorLog } from '../coordinator-log.ts'
+import { ResourceType } from '../metadata-image.ts'
+import type { MetadataLog } from '../metadata-log.ts'
+import { ClassicGroup } from './classic/group.ts'
+import { type JoiningClient, Rebalance } from './classic/rebalance.ts'
+import { classicGroupRecord } from './classic/records.ts'
+import { configuredAssignors } from './consumer/assignors/index.ts'
+import { ClassicMembers } from './consumer/classic-members.ts'
+import type { ConsumerGroupContext } from './consumer/context.ts'
+import { Expressions } from './consumer/expressions.ts'
+import { ConsumerGroup } from './consumer/group.ts'
+import { checkHeartbeat } from './consumer/heartbeat-check.ts'
+import { ConsumerMembership } from './consumer/membership.ts'
+import { Migration } from './consumer/migration.ts'
+import { Topics } from './consumer/topics.ts'
+import type { Client, Committer, Group } from './group.ts'
+import type { CommittedOffset, OffsetKey, Offsets } from './offsets.ts'
+import type { GroupRecord } from './records.ts'
+import { GroupRegistry, offsetRecord, offsetTombstone } from './registry.ts'
 
 export interface CoordinatorOptions {
   configs: BrokerConfigs
+  metadata: MetadataLog
   store: CoordinatorLog
   now(): number
   note(text: string): void
   warn(text: string): void
 }
 
-export interface OffsetKey {
-  topic: string
-  partition: number
-}
-
 const MINUTE = 60_000
-const NO_TRANSACTION = -1
+const NO_GENERATION = -1
+/** From this version on OffsetCommit knows that a group may not be there. */
+const COMMIT_WITH_EPOCH = 9
 
 export class GroupCoordinator {
-  readonly groups = new Map<string, Group>()
-  readonly rebalance: Rebalance
-  /** Offsets of transactions that have not ended. */
-  readonly pending = new PendingOffsets()
   private readonly options: CoordinatorOptions
+  private readonly registry: GroupRegistry
+  private readonly rebalance: Rebalance
+  private readonly context: ConsumerGroupContext
+  private readonly membership: ConsumerMembership
+  private readonly migration: Migration
+  private readonly classicMembers: ClassicMembers
   private readonly expiry: NodeJS.Timeout
 
   constructor(options: CoordinatorOptions) {
+    const { configs, metadata, store } = options
     this.options = options
     this.rebalance = new Rebalance(options)
-    const period = options.configs.number('offsets.retention.check.interval.ms')
+    this.registry = new GroupRegistry({ store, newClassicGroup: (id) => this.rebalance.newGroup(id) })
+    this.context = this.contextOf(
+      new Topics({
+        image: metadata.image,
+        version: () => metadata.endOffset - 1,
+        rack: () => configs.get('broker.rack'),
+      }),
+    )
+    this.migration = new Migration({
+      context: this.context,
+      rebalance: this.rebalance,
+      replace: (group, records) => this.registry.replace(group, records),
+    })
+    this.membership = new ConsumerMembership(this.context)
+    this.classicMembers = new ClassicMembers(this.context, this.membership, this.migration)
+    const period = configs.number('offsets.retention.check.interval.ms')
     this.expiry = setInterval(() => this.expire(), Math.min(period, 0x7fff_ffff)).unref()
   }
 
   /** Takes in what was kept. Members of that time have their session timeout to be heard of. */
   load(): void {
-    this.options.store.load({
-      record: (key, value, partition, transaction) => {
-        const record = decodeGroupRecord(key, value)
-        if (record === undefined) return
-        if (transaction === NO_TRANSACTION) this.replay(record)
-        else if (record.type === 'offset' && record.value !== null) {
-          this.addPending(partition, transaction, { ...record.value, ...record })
-        }
-      },
-      marker: (partition, transaction, committed) => this.decide(partition, transaction, committed),
-    })
+    const { topics } = this.context
+    topics.lastCreation = topics.version
+    this.registry.load()
     for (const group of this.groups.values()) {
-      for (const member of group.members.values()) this.rebalance.heardOf(group, member)
+      if (group instanceof ConsumerGroup) this.membership.resume(group)
+      else if (group instanceof ClassicGroup) for (const member of group.members.values()) group.heardOf(member)
     }
   }
 
   close(): void {
     clearInterval(this.expiry)
-    for (const group of this.groups.values()) this.rebalance.dissolve(group)
+    for (const group of this.groups.values()) group.dissolve()
+  }
+
+  get groups(): ReadonlyMap<string, Group> {
+    return this.registry.groups
+  }
+
+  get offsets(): Offsets {
+    return this.registry.offsets
+  }
+
+  /** What describes consumer groups. */
+  get topics(): Topics {
+    return this.context.topics
   }
 
   get(groupId: string): Group | undefined {
     return this.groups.get(groupId)
   }
 
-  getOrCreate(groupId: string): Group {
-    let group = this.groups.get(groupId)
-    if (group === undefined) this.groups.set(groupId, (group = new Group(groupId, this.options.now())))
-    return group
+  /** Throws GROUP_ID_NOT_FOUND. */
+  consumerGroup(groupId: string): ConsumerGroup {
+    return this.registry.consumerOf(groupId)
+  }
+
+  get defaultAssignor(): string {
+    return this.context.assignor(undefined).name
+  }
+
+  /** A member of a consumer group is heard of. Throws an ApiError. */
+  async consumerHeartbeat(request: ConsumerGroupHeartbeatRequest, version: number, client: Client) {
+    checkHeartbeat(request, version, configuredAssignors(this.options.configs))
+    return this.membership.heartbeat(request, client)
+  }
+
+  /** Throws an ApiError. */
+  async join(request: JoinGroupRequest, client: JoiningClient): Promise<Input<JoinGroupResponse>> {
+    const { groupId, memberId } = request
+    const group = this.groups.get(groupId)
+    if (group instanceof ConsumerGroup && !group.isEmpty) return this.classicMembers.join(group, request, client)
+    if (memberId !== '' && !(group instanceof ClassicGroup)) throw new ApiError('UNKNOWN_MEMBER_ID')
+    if (!(group instanceof ClassicGroup)) {
+      const empty = classicGroupRecord(this.rebalance.newGroup(groupId))
+      await this.registry.write(groupId, [...(group?.tombstones() ?? []), empty])
+    }
+    return this.rebalance.join(this.registry.ensure(groupId) as ClassicGroup, request, client)
+  }
+
+  /** Throws an ApiError. */
+  async sync(request: SyncGroupRequest): Promise<Input<SyncGroupResponse>> {
+    const group = this.groupWithMembers(request.groupId)
+    if (group instanceof ConsumerGroup) return this.classicMembers.sync(group, request)
+    return this.rebalance.sync(group as ClassicGroup, request)
+  }
+
+  /** Throws an ApiError. */
+  heartbeat({ groupId, memberId, groupInstanceId, generationId }: HeartbeatRequest): void {
+    const group = this.groupWithMembers(groupId)
+    if (group instanceof ConsumerGroup) this.classicMembers.heartbeat(group, memberId, groupInstanceId, generationId)
+    else this.rebalance.heartbeat(group as ClassicGroup, memberId, groupInstanceId, generationId)
+  }
+
+  /** The error code for each. Throws an ApiError. */
+  async leave(groupId: string, members: readonly Omit<MemberIdentity, 'reason'>[]): Promise<number[]> {
+    const group = this.groups.get(groupId)
+    if (group instanceof ConsumerGroup) return this.classicMembers.leave(group, members)
+    return members.map(({ memberId, groupInstanceId }) => {
+      try {
+        if (group === undefined) throw new ApiError('UNKNOWN_MEMBER_ID')
+        this.rebalance.leave(group as ClassicGroup, memberId, groupInstanceId)
+        return 0
+      } catch (error) {
+        if (error instanceof ApiError) return error.code
+        throw error
+      }
+    })
   }
 
   /** Writes offsets of a group and takes them in. Throws an ApiError. */
-  async commit(group: Group, offsets: readonly (OffsetKey & CommittedOffset)[]): Promise<void> {
-    const records = offsets.map((each) => offsetRecord(group.id, each.topic, each.partition, each))
-    const flushed = this.options.store.append(group.id, records)
-    for (const { topic, partition, ...value } of offsets) setOffset(group, topic, partition, value)
-    await flushed
+  async commit(
+    groupId: string,
+    committer: Committer,
+    offsets: readonly (OffsetKey & CommittedOffset)[],
+  ): Promise<void> {
+    const group = this.groupFor(groupId, committer)
+    group.checkCommit(committer, offsets)
+    await this.registry.write(
+      groupId,
+      offsets.map((each) => offsetRecord(groupId, each)),
+    )
+  }
+
+  /** Throws an ApiError unless the committer may commit these in a transaction. */
+  checkTransactionalCommit(groupId: string, committer: Committer, offsets: readonly (OffsetKey & CommittedOffset)[]) {
+    try {
+      this.groupFor(groupId, committer).checkCommit(committer, offsets)
+    } catch (error) {
+      // A producer knows generations, no member epochs.
+      if (error instanceof ApiError && error.error === 'STALE_MEMBER_EPOCH') throw new ApiError('ILLEGAL_GENERATION')
+      throw error
+    }
+  }
+
+  /** Writes offsets of a group that count when the producer's transaction is committed. Throws an ApiError. */
+  async commitInTransaction(
+    groupId: string,
+    producer: { id: number; epoch: number },
+    offsets: readonly (OffsetKey & CommittedOffset)[],
+  ): Promise<void> {
+    await this.registry.writePending(groupId, producer, offsets)
+  }
+
+  /** A transaction has ended in a partition of __consumer_offsets: its offsets count, or are forgotten. */
+  decide(partition: number, producerId: number, committed: boolean): void {
+    this.registry.decide(partition, producerId, committed)
   }
 
   /** The partition of __consumer_offsets that keeps a group. Throws an ApiError. */
@@ -88,166 +212,119 @@ export class GroupCoordinator {
     return this.options.store.partitionFor(groupId)
   }
 
-  /** Writes offsets of a group that count when the producer's transaction is committed. Throws an ApiError. */
-  async commitInTransaction(
-    group: Group,
-    producer: { id: number; epoch: number },
-    offsets: readonly (OffsetKey & CommittedOffset)[],
-  ): Promise<void> {
-    const records = offsets.map((each) => offsetRecord(group.id, each.topic, each.partition, each))
-    const fields = { transactional: true, producerId: producer.id, producerEpoch: producer.epoch }
-    const flushed = this.options.store.append(group.id, records, fields)
-    const partition = this.partitionFor(group.id)
-    for (const each of offsets) this.addPending(partition, producer.id, { ...each, group: group.id })
-    await flushed
-  }
-
-  /** A transaction has ended in a partition of __consumer_offsets: its offsets count, or are forgotten. */
-  decide(partition: number, producerId: number, committed: boolean): void {
-    for (const { group, topic, partition: index, ...value } of this.pending.take(partition, producerId)) {
-      if (committed) setOffset(this.getOrCreate(group), topic, index, value)
-    }
-  }
-
   /** Takes offsets of a group away. Throws an ApiError. */
-  async deleteOffsets(group: Group, keys: readonly OffsetKey[]): Promise<void> {
-    const known = keys.filter(({ topic, partition }) => group.offsets.get(topic)?.has(partition))
-    const records = known.map(({ topic, partition }) => offsetTombstone(group.id, topic, partition))
-    const flushed = this.options.store.append(group.id, records)
-    for (const { topic, partition } of known) removeOffset(group, topic, partition)
-    await flushed
+  async deleteOffsets(groupId: string, keys: readonly OffsetKey[]): Promise<void> {
+    const known = keys.filter(({ topic, partition }) => this.offsets.get(groupId, topic, partition) !== undefined)
+    await this.registry.write(
+      groupId,
+      known.map((key) => offsetTombstone(groupId, key)),
+    )
   }
 
   /** Takes a group without members away, and its offsets. Throws an ApiError. */
   async deleteGroup(groupId: string): Promise<void> {
     const group = this.groups.get(groupId)
     if (group === undefined) throw new ApiError('GROUP_ID_NOT_FOUND')
-    if (group.state !== 'Empty') throw new ApiError('NON_EMPTY_GROUP')
-    const records: StoredRecord[] = offsetKeys(group).map(({ topic, partition }) =>
-      offsetTombstone(groupId, topic, partition),
-    )
-    const flushed = this.options.store.append(groupId, [...records, groupTombstone(groupId)])
-    this.forget(group)
+    if (!group.isEmpty) throw new ApiError('NON_EMPTY_GROUP')
+    const offsets = this.offsets.keys(groupId).map((key) => offsetTombstone(groupId, key))
+    const flushed = this.registry.write(groupId, [...offsets, ...group.tombstones()])
     this.options.note(`deleted group ${groupId}`)
     await flushed
   }
 
-  /** A deleted topic's offsets go with it. */
-  topicDeleted(topic: string): void {
+  /** A topic has come, has more partitions, or has gone. */
+  topicChanged(topic: string, change: 'created' | 'grown' | 'deleted'): void {
+    const { topics } = this.context
+    if (change === 'created') topics.lastCreation = topics.version
+    if (change === 'deleted') topics.topicGone(topic)
     for (const group of this.groups.values()) {
-      const keys = offsetKeys(group).filter((key) => key.topic === topic)
-      if (keys.length > 0) this.quietly(this.deleteOffsets(group, keys))
+      if (group instanceof ConsumerGroup && group.wants(topic)) group.metadataDeadline = { at: 0, epoch: 0 }
+      if (change !== 'deleted') continue
+      const keys = this.offsets.keys(group.id).filter((key) => key.topic === topic)
+      if (keys.length > 0) this.context.quietly(() => this.deleteOffsets(group.id, keys))
     }
   }
 
-  private addPending(partition: number, producerId: number, offset: PendingOffset): void {
-    this.getOrCreate(offset.group)
-    this.pending.add(partition, producerId, offset)
+  private contextOf(topics: Topics): ConsumerGroupContext {
+    const { configs, metadata, now, note, warn } = this.options
+    const { registry } = this
+    const context: ConsumerGroupContext = {
+      configs,
+      topics,
+      now,
+      note,
+      get expressions() {
+        return expressions
+      },
+      quietly: (work) => {
+        // What throws at once is reported as what fails later.
+        new Promise<void>((resolve) => resolve(work())).catch((error: Error) => warn(error.message))
+      },
+      find: (groupId) => registry.consumer(groupId),
+      groupOf: (groupId, what) => registry.consumerOf(groupId, what),
+      groupToJoin: (groupId, records) => this.groupToJoin(groupId, records),
+      write: (groupId, records) => registry.write(groupId, records),
+      downgrade: (group, leaving) => {
+        if (!this.migration.canDowngradeWithout(group, leaving)) return false
+        context.quietly(() => this.migration.downgradeWithout(group, leaving))
+        return true
+      },
+      groupConfig: (groupId, name) => groupConfig(name, metadata.image.configsOf(ResourceType.group, groupId), configs),
+      assignor: (name) => {
+        const all = configuredAssignors(configs)
+        return all.find((each) => each.name === name) ?? all[0]
+      },
+    }
+    const expressions = new Expressions(context)
+    return context
   }
 
-  private forget(group: Group): void {
-    group.transition('Dead', this.options.now())
-    this.rebalance.dissolve(group)
-    this.groups.delete(group.id)
+  private groupToJoin(groupId: string, records: GroupRecord[]): ConsumerGroup {
+    const group = this.groups.get(groupId)
+    if (group instanceof ConsumerGroup) return group
+    if (!(group instanceof ClassicGroup)) return new ConsumerGroup(groupId)
+    if (!group.isEmpty) return this.migration.upgrade(group, records)
+    records.push(...group.tombstones())
+    return new ConsumerGroup(groupId)
   }
 
-  /** Offsets of groups that are long without members, and groups that have nothing more (KIP-211). */
+  /** Throws UNKNOWN_MEMBER_ID. */
+  private groupWithMembers(groupId: string): Group {
+    const group = this.groups.get(groupId)
+    if (group === undefined || group.isEmpty) throw new ApiError('UNKNOWN_MEMBER_ID')
+    return group
+  }
+
+  /** The group that offsets are committed for; those of nobody's group make one. Throws an ApiError. */
+  private groupFor(groupId: string, { epoch, version }: Committer): Group {
+    const group = this.groups.get(groupId)
+    if (group === undefined && epoch > NO_GENERATION) {
+      const knowsGroups = version !== undefined && version >= COMMIT_WITH_EPOCH
+      throw new ApiError(knowsGroups ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION')
+    }
+    return group ?? this.registry.ensure(groupId)
+  }
+
+  /** Offsets that are over, and groups that have nothing more (KIP-211). */
   private expire(): void {
-    const now = this.options.now()
-    const retention = this.options.configs.number('offsets.retention.minutes') * MINUTE
     for (const group of this.groups.values()) {
-      if (group.state !== 'Empty' || group.pendingMembers.size > 0 || this.pending.hasAny(group.id)) continue
-      const over = offsetKeys(group).filter(({ topic, partition }) => {
-        const offset = group.offsets.get(topic)?.get(partition) as CommittedOffset
-        if (offset.expireTimestamp !== -1) return now >= offset.expireTimestamp
-        // Without a protocol the group never had members: each offset counts from its commit.
-        const since = group.protocolType === null ? offset.commitTimestamp : group.stateSince
-        return now - since >= retention
-      })
-      if (over.length > 0) this.quietly(this.deleteOffsets(group, over))
-      if (group.offsets.size === 0) this.quietly(this.deleteGroup(group.id))
-    }
-  }
-
-  private quietly(work: Promise<void>): void {
-    work.catch((error: Error) => this.options.warn(error.message))
-  }
-
-  private replay(record: DecodedRecord): void {
-    if (record.type === 'offset') {
-      const { topic, partition, value } = record
-      if (value !== null) setOffset(this.getOrCreate(record.group), topic, partition, value)
-      else {
-        const group = this.groups.get(record.group)
-        if (group !== undefined) removeOffset(group, topic, partition)
+      const { id } = group
+      const over = this.offsets.keys(id).filter((key) => !group.wants(key.topic) && this.isOver(group, key))
+      if (over.length > 0) this.context.quietly(() => this.deleteOffsets(id, over))
+      const isUsed = group instanceof ClassicGroup && group.pendingMembers.size > 0
+      if (group.isEmpty && !isUsed && !this.offsets.has(id) && !this.offsets.pending.hasAny(id)) {
+        this.context.quietly(() => this.deleteGroup(id))
       }
-      return
     }
-    const { value } = record
-    const before = this.groups.get(record.group)
-    if (value === null) {
-      if (before !== undefined && before.offsets.size === 0) this.groups.delete(record.group)
-      else if (before !== undefined) before.members.clear()
-      return
-    }
-    const group = this.getOrCreate(record.group)
-    group.members.clear()
-    group.staticMembers.clear()
-    group.generation = value.generation
-    group.protocolType = value.protocolType
-    group.protocolName = value.protocol
-    for (const each of value.members) {
-      const member: Member = {
-        id: each.memberId,
-        instanceId: each.groupInstanceId,
-        clientId: each.clientId,
-        clientHost: each.clientHost,
-        rebalanceTimeoutMs: each.rebalanceTimeout < 0 ? each.sessionTimeout : each.rebalanceTimeout,
-        sessionTimeoutMs: each.sessionTimeout,
-        protocols: [{ name: value.protocol ?? '', metadata: Buffer.from(each.subscription) }],
-        assignment: Buffer.from(each.assignment),
-        join: null,
-        sync: null,
-        session: null,
-      }
-      group.add(member, value.protocolType)
-    }
-    group.leaderId = value.leader
-    group.transition(group.members.size > 0 ? 'Stable' : 'Empty', value.currentStateTimestamp)
   }
-}
 
-function setOffset(group: Group, topic: string, partition: number, value: CommittedOffset): void {
-  let partitions = group.offsets.get(topic)
-  if (partitions === undefined) group.offsets.set(topic, (partitions = new Map()))
-  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp } = value
-  partitions.set(partition, { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp })
-}
-
-function removeOffset(group: Group, topic: string, partition: number): void {
-  const partitions = group.offsets.get(topic)
-  if (partitions?.delete(partition) && partitions.size === 0) group.offsets.delete(topic)
-}
-
-export function offsetKeys(group: Group): OffsetKey[] {
-  return [...group.offsets].flatMap(([topic, partitions]) =>
-    [...partitions.keys()].map((partition) => ({ topic, partition })),
-  )
-}
-
-/** Whether a member of a group of consumers wants the topic; one whose subscription can't be read might. */
-export function isSubscribed(group: Group, topic: string): boolean {
-  return [...group.members.values()].some(
-    (member) => subscribedTopics(group.metadataOf(member))?.includes(topic) ?? true,
-  )
-}
-
-function subscribedTopics(metadata: Buffer): readonly string[] | undefined {
-  try {
-    const reader = new Reader(metadata)
-    const { versions } = consumerProtocolSubscription.schema
-    return consumerProtocolSubscription.read(reader, Math.min(reader.int16(), versions[1])).topics
-  } catch {
-    return undefined
+  private isOver(group: Group, { topic, partition }: OffsetKey): boolean {
+    if (this.offsets.pending.has(group.id, topic, partition)) return false
+    const offset = this.offsets.get(group.id, topic, partition) as CommittedOffset
+    const begin = group.retentionBegin(offset)
+    if (begin === undefined) return false
+    const { configs, now } = this.options
+    if (offset.expireTimestamp !== -1) return now() >= offset.expireTimestamp
+    return now() - begin >= configs.number('offsets.retention.minutes') * MINUTE
   }
 }

@@ -1,154 +1,56 @@
-// A group of the classic protocol: its members, and what they have agreed on. (Kafka: ClassicGroup, ClassicGroupMember.)
-//
-//   Empty ──join──> PreparingRebalance ──all joined, or time over──> CompletingRebalance ──leader's sync──> Stable
-//     ^                 ^      │ nobody left                              │ join, leave, failure │            │
-//     └─────────────────┼──────┘                                          └──────────┐           │            │
-//                       └────────────────────────────────────────────────────────────┴───────────┴────────────┘
-//
-// Protocol type, protocols and assignments are opaque here: consumers, Connect and schema registries use the same groups.
+// What all groups have in common, whatever the protocol of their members (Kafka: Group).
 
-import type { Input } from '../../protocol/api.ts'
-import type { JoinGroupResponse } from '../../protocol/apis/11-join-group.ts'
-import type { SyncGroupResponse } from '../../protocol/apis/14-sync-group.ts'
+import type { ErrorName } from '../../protocol/errors.ts'
+import type { CommittedOffset } from './offsets.ts'
+import type { GroupRecord } from './records.ts'
 
-export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
+export type GroupType = 'classic' | 'consumer'
 
-export interface Protocol {
-  name: string
-  metadata: Buffer
+/** Who sends a request. */
+export interface Client {
+  id: string
+  /** As Kafka writes it: with a slash before. */
+  host: string
+  /** Whether a topic may be shown to it; without it all may. */
+  maySee?(topic: string): boolean
 }
 
-export interface Member {
+/** Who commits offsets, and as what. */
+export interface Committer {
+  memberId: string
+  instanceId: string | null
+  /** The generation of a classic member; below 0 for one that is in no group. */
+  epoch: number
+  /** The version of OffsetCommit; undefined for offsets in a transaction. */
+  version: number | undefined
+}
+
+export interface CommittedPartition {
+  readonly topic: string
+  readonly topicId: string
+  readonly partition: number
+}
+
+export interface Group {
   readonly id: string
-  readonly instanceId: string | null
-  readonly clientId: string
-  readonly clientHost: string
-  rebalanceTimeoutMs: number
-  sessionTimeoutMs: number
-  /** Its choices, best first. */
-  protocols: readonly Protocol[]
-  assignment: Buffer
-  /** Answers the join that waits for the rebalance to complete. */
-  join: ((response: Input<JoinGroupResponse>) => void) | null
-  /** Answers the sync that waits for the leader's assignment. */
-  sync: ((response: Input<SyncGroupResponse>) => void) | null
-  /** Ends the membership unless the member is heard of. */
-  session: NodeJS.Timeout | null
-}
-
-export interface CommittedOffset {
-  offset: number
-  leaderEpoch: number
-  metadata: string
-  commitTimestamp: number
-  /** -1: with the group's retention. */
-  expireTimestamp: number
-}
-
-export class Group {
-  readonly id: string
-  readonly members = new Map<string, Member>()
-  /** Member ids of static members by their instance id (KIP-345). */
-  readonly staticMembers = new Map<string, string>()
-  /** Ids that were handed out to members who have yet to join with them (KIP-394). */
-  readonly pendingMembers = new Map<string, NodeJS.Timeout>()
-  /** Members of this generation who have yet to sync. */
-  readonly pendingSyncs = new Set<string>()
-  readonly offsets = new Map<string, Map<number, CommittedOffset>>()
-  state: GroupState = 'Empty'
-  stateSince: number
-  protocolType: string | null = null
-  protocolName: string | null = null
-  generation = 0
-  leaderId: string | null = null
-  /** A member came while the first rebalance waits for more of them. */
-  newMemberAdded = false
-  /** While the first rebalance waits for more members. */
-  isInitialDelay = false
-  joinTimer: NodeJS.Timeout | null = null
-  syncTimer: NodeJS.Timeout | null = null
-
-  constructor(id: string, now: number) {
-    this.id = id
-    this.stateSince = now
-  }
-
-  transition(state: GroupState, now: number): void {
-    this.state = state
-    this.stateSince = now
-  }
-
-  add(member: Member, protocolType: string): void {
-    if (this.members.size === 0) this.protocolType = protocolType
-    this.members.set(member.id, member)
-    if (member.instanceId !== null) this.staticMembers.set(member.instanceId, member.id)
-    this.leaderId ??= member.id
-  }
-
-  remove(member: Member): void {
-    if (member.session !== null) clearTimeout(member.session)
-    this.members.delete(member.id)
-    this.pendingSyncs.delete(member.id)
-    if (member.instanceId !== null && this.staticMembers.get(member.instanceId) === member.id) {
-      this.staticMembers.delete(member.instanceId)
-    }
-    if (this.leaderId === member.id) this.leaderId = this.members.keys().next().value ?? null
-  }
-
-  removePending(memberId: string): boolean {
-    const timer = this.pendingMembers.get(memberId)
-    if (timer !== undefined) clearTimeout(timer)
-    return this.pendingMembers.delete(memberId)
-  }
-
-  get hasAllMembersJoined(): boolean {
-    if (this.pendingMembers.size > 0) return false
-    for (const member of this.members.values()) if (member.join === null) return false
-    return true
-  }
-
-  get largestRebalanceTimeoutMs(): number {
-    let largest = 0
-    for (const { rebalanceTimeoutMs } of this.members.values()) largest = Math.max(largest, rebalanceTimeoutMs)
-    return largest
-  }
-
-  /** Whether a member with these protocols can be in the group. */
-  supports(protocolType: string, protocols: readonly Protocol[]): boolean {
-    if (this.members.size === 0) return protocolType !== '' && protocols.length > 0
-    const common = this.commonProtocols()
-    return protocolType === this.protocolType && protocols.some(({ name }) => common.has(name))
-  }
-
-  /** The protocol that most members prefer among those that all have. */
-  selectProtocol(): string {
-    const common = this.commonProtocols()
-    const votes = new Map<string, number>()
-    for (const { protocols } of this.members.values()) {
-      const choice = protocols.find(({ name }) => common.has(name))?.name as string
-      votes.set(choice, (votes.get(choice) ?? 0) + 1)
-    }
-    return [...votes].reduce((best, each) => (each[1] > best[1] ? each : best))[0]
-  }
-
-  metadataOf(member: Member): Buffer {
-    return member.protocols.find(({ name }) => name === this.protocolName)?.metadata ?? NO_BYTES
-  }
-
-  private commonProtocols(): Set<string> {
-    let common: Set<string> | undefined
-    for (const { protocols } of this.members.values()) {
-      const names = new Set(protocols.map(({ name }) => name))
-      common = common === undefined ? names : new Set([...common].filter((name) => names.has(name)))
-    }
-    return common ?? new Set()
-  }
-}
-
-export const NO_BYTES = Buffer.alloc(0)
-
-export function sameProtocols(a: readonly Protocol[], b: readonly Protocol[]): boolean {
-  return (
-    a.length === b.length && a.every(({ name, metadata }, i) => name === b[i].name && metadata.equals(b[i].metadata))
-  )
+  readonly type: GroupType
+  /** As clients are told it; null where it is not known. */
+  readonly protocolType: string | null
+  readonly state: string
+  /** Without members. */
+  readonly isEmpty: boolean
+  /** Throws an ApiError unless the committer may commit these. */
+  checkCommit(committer: Committer, partitions: readonly CommittedPartition[]): void
+  /** Throws an ApiError unless the member may be told offsets; null and -1 for one that does not say who it is. */
+  checkFetch(memberId: string | null, memberEpoch: number): void
+  /** Throws an ApiError unless offsets may be deleted. */
+  checkOffsetDelete(): void
+  /** Whether a member wants the topic. */
+  wants(topic: string): boolean
+  /** When the retention of an offset begins; undefined while it does not. */
+  retentionBegin(offset: CommittedOffset): number | undefined
+  /** The records that take the group away. */
+  tombstones(): GroupRecord[]
+  /** Ends its timers, and answers who waits with the error; the group is gone, or the broker stops. */
+  dissolve(error?: ErrorName): void
 }

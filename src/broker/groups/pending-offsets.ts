@@ -1,6 +1,6 @@
 // Offsets that were committed in transactions which have not ended yet: they count when their transaction's marker says so.
 
-import type { CommittedOffset } from './group.ts'
+import type { CommittedOffset } from './offsets.ts'
 
 export interface PendingOffset extends CommittedOffset {
   group: string

@@ -37,6 +37,7 @@ export const handler = defineHandler({
           partition = broker.partitions.get(topic.name, data.index)
           return append(partition, topic.name, data, { acks, transactionalId, version, broker }, waits)
         } catch (error) {
+          broker.statistics.failedProduces++
           return failed(data.index, error, partition)
         }
       })
@@ -51,7 +52,18 @@ export const handler = defineHandler({
     }
     const response: Input<ProduceResponse> = { responses }
     if (waits.length === 0) return response
-    return Promise.all(waits).then(() => (connection.isClosed ? null : response))
+    const { waiting } = broker.statistics
+    waiting.Produce++
+    return Promise.all(waits).then(
+      () => {
+        waiting.Produce--
+        return connection.isClosed ? null : response
+      },
+      (error) => {
+        waiting.Produce--
+        throw error
+      },
+    )
   },
 })
 
@@ -132,6 +144,10 @@ function append(
     throw new ApiError('UNSUPPORTED_COMPRESSION_TYPE')
   }
   const result = partition.log.append(records, { leaderEpoch: partition.leaderEpoch })
+  if (!result.duplicate) {
+    partition.counts.messagesIn += result.lastOffset - result.firstOffset + 1
+    partition.counts.bytesIn += records.length
+  }
   const answer: Answer = {
     index,
     baseOffset: result.firstOffset,

@@ -31,28 +31,53 @@ export interface FetchPass {
   /** An error or a diverging epoch, which is told at once. */
   urgent: boolean
   /** Partitions that more records may come to, with the offset wanted there. */
-  partitions: { partition: Partition; offset: number }[]
+  partitions: { partition: Partition; offset: number; bytes: number }[]
 }
 
 export const handler = defineHandler({
   api: Fetch,
   versions: [4, 18],
-  handle(request, { broker, version, connection }) {
+  handle(request, { broker, version, client, connection }) {
     if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) {
       return { errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND') }
     }
     const allocate = (bytes: number) => connection.lend(bytes)
-    const pass = () => readAll(request, version, broker, allocate)
+    const maxBytes = Math.min(
+      request.maxBytes,
+      broker.configs.number('fetch.max.bytes'),
+      broker.quotas.largestFetch(client),
+      // While many answers are on their way to slow readers, each gets less.
+      connection.answerRoom,
+    )
+    const pass = () => readAll(request, version, broker, maxBytes, allocate)
     const first = pass()
-    const minBytes = Math.min(request.minBytes, request.maxBytes)
+    const minBytes = Math.min(request.minBytes, maxBytes)
     const enough = first.urgent || first.bytes >= minBytes || request.maxWaitMs <= 0
-    if (enough || first.partitions.length === 0) return first.response
-    return new DelayedFetch(first, pass, { minBytes, maxWaitMs: request.maxWaitMs }, connection).done
+    if (enough || first.partitions.length === 0) return sent(first, broker)
+    const { waiting } = broker.statistics
+    waiting.Fetch++
+    const delayed = new DelayedFetch(first, pass, { minBytes, maxWaitMs: request.maxWaitMs }, connection)
+    return delayed.done.then((last) => {
+      waiting.Fetch--
+      return last === null ? null : sent(last, broker)
+    })
   },
 })
 
-function readAll(request: FetchRequest, version: number, broker: Broker, allocate: Allocate): FetchPass {
-  const maxBytes = Math.min(request.maxBytes, broker.configs.number('fetch.max.bytes'))
+/** The answer; counts what it brings. */
+function sent({ response, partitions, urgent }: FetchPass, { statistics }: Broker): Input<FetchResponse> {
+  for (const { partition, bytes } of partitions) partition.counts.bytesOut += bytes
+  if (urgent) statistics.failedFetches++
+  return response
+}
+
+function readAll(
+  request: FetchRequest,
+  version: number,
+  broker: Broker,
+  maxBytes: number,
+  allocate: Allocate,
+): FetchPass {
   const pass: FetchPass = { response: {}, bytes: 0, urgent: false, partitions: [] }
   const { image } = broker.metadata
   const responses = request.topics.map(({ topic: name, topicId, partitions }) => {
@@ -65,7 +90,7 @@ function readAll(request: FetchRequest, version: number, broker: Broker, allocat
         if (topic === undefined) return failed(wanted.partition, unknown, pass)
         const partition = partitionOf(broker, topic.name, wanted.partition)
         if (typeof partition === 'string') return failed(wanted.partition, partition, pass)
-        return readOne(partition, wanted, request, Math.max(0, maxBytes - pass.bytes), pass, allocate)
+        return readOne(broker, partition, wanted, request, Math.max(0, maxBytes - pass.bytes), pass, allocate)
       }),
     }
   })
@@ -83,6 +108,7 @@ function partitionOf(broker: Broker, topic: string, index: number): Partition | 
 }
 
 function readOne(
+  broker: Broker,
   partition: Partition,
   wanted: FetchPartition,
   request: FetchRequest,
@@ -121,10 +147,11 @@ function readOne(
       allocate,
     })
     pass.bytes += records.length
-    pass.partitions.push({ partition, offset: fetchOffset })
+    pass.partitions.push({ partition, offset: fetchOffset, bytes: records.length })
     return { ...state, records, abortedTransactions: committed ? abortedTransactions : null }
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
+    if (DAMAGED.has(error.error)) broker.damaged(error)
     return failed(wanted.partition, error.error, pass)
   }
 }
@@ -135,6 +162,9 @@ function failed(partitionIndex: number, error: ErrorName, pass: FetchPass): Part
   const none = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, abortedTransactions: unknown ? [] : null }
   return { partitionIndex, errorCode: errorCode(error), ...none, records: NO_RECORDS }
 }
+
+/** What an operator has to know of. */
+const DAMAGED: ReadonlySet<string> = new Set(['CORRUPT_MESSAGE', 'KAFKA_STORAGE_ERROR'])
 
 /** What the partition is not looked at for; Kafka answers with an empty list of aborted transactions then. */
 const UNKNOWN: ReadonlySet<ErrorName> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'])

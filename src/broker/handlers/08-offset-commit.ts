@@ -1,33 +1,35 @@
-// OffsetCommit: how far a group has read. Versions: 6 leader epochs; 7 static members; 10 topics by id.
+// OffsetCommit: how far a group has read. Versions: 6 leader epochs; 7 static members; 9 member epochs; 10 topics by id.
 
-import { OffsetCommit, type OffsetCommitRequest } from '../../protocol/apis/08-offset-commit.ts'
+import { OffsetCommit } from '../../protocol/apis/08-offset-commit.ts'
 import { errorCode } from '../../protocol/errors.ts'
-import { ApiError, answerOf } from '../api-error.ts'
+import { answerOf } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
-import type { CommittedOffset, Group } from '../groups/group.ts'
+import type { CommittedOffset, OffsetKey } from '../groups/offsets.ts'
 import { defineHandler } from '../handler.ts'
-
-const NO_GENERATION = -1
+import type { TopicImage } from '../metadata-image.ts'
 
 export const handler = defineHandler({
   api: OffsetCommit,
   versions: [2, 10],
   async handle(request, { broker, version }) {
-    const commits: ({ topic: string; partition: number } & CommittedOffset)[] = []
-    let failure = 0
-    try {
-      const group = groupFor(broker, request, version)
-      const topics = request.topics.map((topic) => ({
-        name: topic.name,
-        topicId: topic.topicId,
-        partitions: topic.partitions.map((each) => {
-          const found = version >= 10 ? broker.metadata.image.topicsById.get(topic.topicId) : undefined
-          const name = version >= 10 ? found?.name : topic.name
-          const code = commitProblem(broker, name, each.partitionIndex, each.committedMetadata, version)
-          if (code === 0) {
-            const now = Date.now()
+    const { image } = broker.metadata
+    const commits: (OffsetKey & CommittedOffset)[] = []
+    const now = Date.now()
+    let hasValid = false
+    const topics = request.topics.map(({ name, topicId, partitions }) => {
+      const topic = version >= 10 ? image.topicsById.get(topicId) : image.topics.get(name)
+      return {
+        name,
+        topicId,
+        partitions: partitions.map((each) => {
+          let problem = partitionProblem(topic, each.partitionIndex, version)
+          if (problem !== 0) return { partitionIndex: each.partitionIndex, errorCode: problem, isRefused: true }
+          hasValid = true
+          problem = metadataProblem(broker, each.committedMetadata)
+          if (problem === 0) {
             commits.push({
-              topic: name as string,
+              topic: (topic as TopicImage).name,
+              topicId: (topic as TopicImage).id,
               partition: each.partitionIndex,
               offset: each.committedOffset,
               leaderEpoch: each.committedLeaderEpoch,
@@ -36,57 +38,31 @@ export const handler = defineHandler({
               expireTimestamp: request.retentionTimeMs < 0 ? -1 : now + request.retentionTimeMs,
             })
           }
-          return { partitionIndex: each.partitionIndex, errorCode: code }
+          return { partitionIndex: each.partitionIndex, errorCode: problem, isRefused: false }
         }),
-      }))
-      try {
-        await broker.groups.commit(group, commits)
-      } catch (error) {
-        failure = answerOf(error).errorCode
       }
-      if (failure === 0) return { topics }
+    })
+    if (!hasValid) return { topics }
+    const { memberId, groupInstanceId: instanceId, generationIdOrMemberEpoch: epoch } = request
+    try {
+      await broker.groups.commit(request.groupId, { memberId, instanceId, epoch, version }, commits)
     } catch (error) {
-      failure = answerOf(error).errorCode
+      // What is wrong with a partition is told before what is wrong with the group.
+      const failure = answerOf(error).errorCode
+      for (const { partitions } of topics) for (const each of partitions) if (!each.isRefused) each.errorCode = failure
     }
-    return {
-      topics: request.topics.map(({ name, topicId, partitions }) => ({
-        name,
-        topicId,
-        partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: failure })),
-      })),
-    }
+    return { topics }
   },
 })
 
-/** The group, once it is clear that the sender may commit for it. Throws an ApiError. */
-function groupFor(broker: Broker, request: OffsetCommitRequest, version: number): Group {
-  const { groupId, generationIdOrMemberEpoch: generation, memberId, groupInstanceId } = request
-  const { groups } = broker
-  const group = groups.get(groupId)
-  if (group === undefined) {
-    if (generation > NO_GENERATION) throw new ApiError(version >= 9 ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION')
-    return groups.getOrCreate(groupId)
-  }
-  if (generation < 0 && group.state === 'Empty') return group
-  const member = groups.rebalance.memberOf(group, memberId, groupInstanceId)
-  if (generation !== group.generation) throw new ApiError('ILLEGAL_GENERATION')
-  if (group.state === 'CompletingRebalance') throw new ApiError('REBALANCE_IN_PROGRESS')
-  if (member !== undefined) groups.rebalance.heardOf(group, member)
-  return group
+/** The error code for a partition that is not there; 0 for one that is. */
+export function partitionProblem(topic: TopicImage | undefined, partition: number, version: number): number {
+  if (topic?.partitions[partition] !== undefined) return 0
+  return errorCode(topic === undefined && version >= 10 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION')
 }
 
-/** The error code for an offset that can't be committed; 0 for one that can. */
-export function commitProblem(
-  broker: Broker,
-  topic: string | undefined,
-  partition: number,
-  metadata: string | null,
-  version: number,
-): number {
-  if (topic === undefined) return errorCode(version >= 10 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION')
-  if (broker.metadata.image.topics.get(topic)?.partitions[partition] === undefined) {
-    return errorCode('UNKNOWN_TOPIC_OR_PARTITION')
-  }
-  const tooLarge = (metadata?.length ?? 0) > broker.configs.number('offset.metadata.max.bytes')
+/** The error code for metadata that is too large; 0 for such as can be kept. */
+export function metadataProblem({ configs }: Broker, metadata: string | null): number {
+  const tooLarge = (metadata?.length ?? 0) > configs.number('offset.metadata.max.bytes')
   return tooLarge ? errorCode('OFFSET_METADATA_TOO_LARGE') : 0
 }

@@ -3,7 +3,7 @@
 
 import { JoinGroup } from '../../protocol/apis/11-join-group.ts'
 import { ApiError } from '../api-error.ts'
-import { failedJoin } from '../groups/rebalance.ts'
+import { failedJoin } from '../groups/classic/group.ts'
 import { defineHandler } from '../handler.ts'
 
 export const handler = defineHandler({
@@ -12,16 +12,15 @@ export const handler = defineHandler({
   async handle(request, { broker, clientId, connection, version }) {
     try {
       const { configs, groups } = broker
-      const { groupId, memberId, sessionTimeoutMs } = request
+      const { groupId, sessionTimeoutMs } = request
       if (groupId === '') throw new ApiError('INVALID_GROUP_ID')
       const [least, most] = [
         configs.number('group.min.session.timeout.ms'),
         configs.number('group.max.session.timeout.ms'),
       ]
       if (sessionTimeoutMs < least || sessionTimeoutMs > most) throw new ApiError('INVALID_SESSION_TIMEOUT')
-      if (memberId !== '' && groups.get(groupId) === undefined) throw new ApiError('UNKNOWN_MEMBER_ID')
       const client = { id: clientId ?? '', host: `/${connection.remoteAddress}`, takesMemberId: version >= 4 }
-      const answer = await groups.rebalance.join(groups.getOrCreate(groupId), request, client)
+      const answer = await groups.join(request, client)
       return version >= 7 ? answer : { ...answer, protocolName: answer.protocolName ?? '' }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error

@@ -7,12 +7,10 @@ import { defineHandler } from '../handler.ts'
 export const handler = defineHandler({
   api: Heartbeat,
   versions: [0, 4],
-  handle({ groupId, generationId, memberId, groupInstanceId }, { broker }) {
+  handle(request, { broker }) {
     try {
-      if (groupId === '') throw new ApiError('INVALID_GROUP_ID')
-      const group = broker.groups.get(groupId)
-      if (group === undefined) throw new ApiError('UNKNOWN_MEMBER_ID')
-      broker.groups.rebalance.heartbeat(group, memberId, groupInstanceId, generationId)
+      if (request.groupId === '') throw new ApiError('INVALID_GROUP_ID')
+      broker.groups.heartbeat(request)
       return {}
     } catch (error) {
       if (error instanceof ApiError) return { errorCode: error.code }

@@ -13,9 +13,7 @@ export const handler = defineHandler({
       if (version >= 5 && (request.protocolType === null || request.protocolName === null)) {
         throw new ApiError('INCONSISTENT_GROUP_PROTOCOL')
       }
-      const group = broker.groups.get(request.groupId)
-      if (group === undefined) throw new ApiError('UNKNOWN_MEMBER_ID')
-      return await broker.groups.rebalance.sync(group, request)
+      return await broker.groups.sync(request)
     } catch (error) {
       if (error instanceof ApiError) return { errorCode: error.code }
       throw error

@@ -1,9 +1,9 @@
-// DescribeGroups: the state and the members of groups. Version 6 says of an unknown group that it is not there.
+// DescribeGroups: the state and the members of groups of the classic protocol. Version 6 says of an unknown group that it is not there.
 
 import { DescribeGroups } from '../../protocol/apis/15-describe-groups.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import { GROUP_OPERATIONS, NOT_ASKED } from '../authorized-operations.ts'
-import { NO_BYTES } from '../groups/group.ts'
+import { ClassicGroup, NO_BYTES } from '../groups/classic/group.ts'
 import { defineHandler } from '../handler.ts'
 
 export const handler = defineHandler({
@@ -14,10 +14,11 @@ export const handler = defineHandler({
     const groups = wanted.map((groupId) => {
       if (groupId === '') return { groupId, errorCode: errorCode('INVALID_GROUP_ID') }
       const group = broker.groups.get(groupId)
-      if (group === undefined) {
+      if (!(group instanceof ClassicGroup)) {
         const dead = { groupId, groupState: 'Dead', authorizedOperations }
         if (version < 6) return dead
-        return { ...dead, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage: `Group ${groupId} not found.` }
+        const errorMessage = `Group ${groupId} ${group === undefined ? 'not found' : 'is not a classic group'}.`
+        return { ...dead, authorizedOperations: NOT_ASKED, errorCode: errorCode('GROUP_ID_NOT_FOUND'), errorMessage }
       }
       const isAgreed = group.state === 'Stable'
       return {

@@ -11,14 +11,15 @@ const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 export const handler = defineHandler({
   api: ApiVersions,
   versions: [0, 4],
-  handle({ clientSoftwareName, clientSoftwareVersion }, { broker, handlers, version }) {
+  handle({ clientSoftwareName, clientSoftwareVersion }, { broker, connection, handlers, version }) {
     if (version >= 3 && !(SOFTWARE.test(clientSoftwareName) && SOFTWARE.test(clientSoftwareVersion))) {
       return { errorCode: errorCode('INVALID_REQUEST') }
     }
+    if (version >= 3) broker.telemetry.introduce(connection, clientSoftwareName, clientSoftwareVersion)
     const { image } = broker.metadata
     const finalized = FEATURES.map(({ name }) => ({ name, level: finalizedLevel(image, name) }))
     return {
-      apiKeys: [...handlers.values()].map(advertised),
+      apiKeys: [...handlers.values()].filter(({ isHidden }) => !isHidden).map(advertised),
       // Kafka hides features that begin at level 0 from clients that can't read them (KAFKA-17011).
       supportedFeatures: FEATURES.filter(({ min }) => version >= 4 || min > 0).map(({ name, min, max }) => ({
         name,

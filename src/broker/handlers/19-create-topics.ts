@@ -1,4 +1,5 @@
-// CreateTopics. Versions: 5 answers with partitions and configs, 7 with the topic's id.
+// CreateTopics. Versions: 5 answers with partitions and configs, 6 is refused above a quota,
+// 7 has the topic's id.
 
 import { type CreatableTopic, CreateTopics } from '../../protocol/apis/19-create-topics.ts'
 import { errorCode } from '../../protocol/errors.ts'
@@ -6,13 +7,14 @@ import { repeated } from '../../util/repeated.ts'
 import { answerOf } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
 import { describeTopicConfigs } from '../configs/describe.ts'
-import { checkNewPartitions } from '../controller.ts'
+import { checkNewPartitions, type TakePermits } from '../controller.ts'
 import { defineHandler } from '../handler.ts'
 
 export const handler = defineHandler({
   api: CreateTopics,
   versions: [2, 7],
-  async handle({ topics: wanted, validateOnly }, { broker }) {
+  async handle({ topics: wanted, validateOnly }, { broker, client, version }) {
+    const quota = broker.quotas.mutations(client, version >= 6)
     const byName = new Map(wanted.map((topic) => [topic.name, topic]))
     const twice = repeated(wanted.map(({ name }) => name))
     const usual = broker.configs.number('num.partitions')
@@ -26,18 +28,18 @@ export const handler = defineHandler({
       }
       try {
         checkNewPartitions(total)
-        return create(topic, validateOnly, broker)
+        return create(topic, validateOnly, broker, (partitions) => quota.take(partitions))
       } catch (error) {
         return { ...refused, ...answerOf(error) }
       }
     })
     await broker.metadata.flush()
-    return { topics }
+    return { throttleTimeMs: quota.throttleMs, topics }
   },
 })
 
-function create(request: CreatableTopic, validateOnly: boolean, broker: Broker) {
-  const topic = broker.controller.createTopic(request, validateOnly)
+function create(request: CreatableTopic, validateOnly: boolean, broker: Broker, take: TakePermits) {
+  const topic = broker.controller.createTopic(request, validateOnly, take)
   const overrides = new Map(request.configs.map(({ name, value }) => [name, value ?? '']))
   return {
     name: topic.name,

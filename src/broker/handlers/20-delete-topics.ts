@@ -1,16 +1,19 @@
-// DeleteTopics, by name or (version 6) by id.
+// DeleteTopics, by name or (version 6) by id. From version 5 on it is refused above a quota.
 
 import { type DeleteTopicState, DeleteTopics } from '../../protocol/apis/20-delete-topics.ts'
 import { ZERO_UUID } from '../../protocol/codec.ts'
 import { errorCode, errorText } from '../../protocol/errors.ts'
 import { ApiError, answerOf } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
+import type { TakePermits } from '../controller.ts'
 import { defineHandler } from '../handler.ts'
 
 export const handler = defineHandler({
   api: DeleteTopics,
   versions: [1, 6],
-  async handle(request, { broker, version }) {
+  async handle(request, { broker, client, version }) {
+    const quota = broker.quotas.mutations(client, version >= 5)
+    const take = (partitions: number) => quota.take(partitions)
     const wanted =
       version >= 6
         ? request.topics
@@ -29,13 +32,13 @@ export const handler = defineHandler({
       if (done.has(key)) continue
       done.add(key)
       try {
-        responses.push(remove(topic, seen.get(key) as number, broker))
+        responses.push(remove(topic, seen.get(key) as number, broker, take))
       } catch (error) {
         responses.push({ name: topic.name, topicId: topic.topicId, ...answerOf(error) })
       }
     }
     await broker.metadata.flush()
-    return { responses }
+    return { throttleTimeMs: quota.throttleMs, responses }
   },
 })
 
@@ -43,7 +46,7 @@ function keyOf({ name, topicId }: DeleteTopicState): string {
   return name === null ? `id ${topicId}` : `name ${name}`
 }
 
-function remove({ name, topicId }: DeleteTopicState, count: number, broker: Broker) {
+function remove({ name, topicId }: DeleteTopicState, count: number, broker: Broker, take: TakePermits) {
   const byId = topicId !== ZERO_UUID
   if (name !== null && byId) throw new ApiError('INVALID_REQUEST', 'You may not specify both topic name and topic id.')
   if (name === null && !byId) throw new ApiError('INVALID_REQUEST', 'Neither topic name nor id were specified.')
@@ -51,6 +54,6 @@ function remove({ name, topicId }: DeleteTopicState, count: number, broker: Brok
   const { image } = broker.metadata
   const topic = name === null ? image.topicsById.get(topicId) : image.topics.get(name)
   if (topic === undefined) throw new ApiError(name === null ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION')
-  broker.controller.deleteTopic(topic)
+  broker.controller.deleteTopic(topic, take)
   return { name: topic.name, topicId: topic.id }
 }

@@ -5,10 +5,11 @@ import { TxnOffsetCommit, type TxnOffsetCommitRequest } from '../../protocol/api
 import type { ErrorName } from '../../protocol/errors.ts'
 import { ApiError, answerOf } from '../api-error.ts'
 import type { Broker } from '../broker.ts'
-import type { Group } from '../groups/group.ts'
+import type { CommittedOffset, OffsetKey } from '../groups/offsets.ts'
 import { defineHandler } from '../handler.ts'
+import type { TopicImage } from '../metadata-image.ts'
 import { GROUP_METADATA_TOPIC } from '../topic-names.ts'
-import { commitProblem } from './08-offset-commit.ts'
+import { metadataProblem, partitionProblem } from './08-offset-commit.ts'
 
 const ADDS_GROUP = 5
 const KNOWS_ABORTABLE = 4
@@ -18,15 +19,18 @@ export const handler = defineHandler({
   versions: [0, 5],
   async handle(request, { broker, version }) {
     const now = Date.now()
-    const offsets = []
+    const { image } = broker.metadata
+    const offsets: (OffsetKey & CommittedOffset)[] = []
     const problems = new Map<string, number>()
-    for (const { name: topic, partitions } of request.topics) {
+    for (const { name, partitions } of request.topics) {
+      const topic = image.topics.get(name)
       for (const { partitionIndex: partition, committedOffset: offset, ...each } of partitions) {
-        const problem = commitProblem(broker, topic, partition, each.committedMetadata, version)
-        if (problem !== 0) problems.set(`${topic}-${partition}`, problem)
+        const problem = partitionProblem(topic, partition, version) || metadataProblem(broker, each.committedMetadata)
+        if (problem !== 0) problems.set(`${name}-${partition}`, problem)
         else {
           offsets.push({
-            topic,
+            topic: name,
+            topicId: (topic as TopicImage).id,
             partition,
             offset,
             leaderEpoch: each.committedLeaderEpoch,
@@ -39,10 +43,13 @@ export const handler = defineHandler({
     }
     let failure = 0
     try {
-      const group = groupFor(broker, request)
+      const { groupId, generationId: epoch, memberId, groupInstanceId: instanceId } = request
+      if (groupId === '') throw new ApiError('INVALID_GROUP_ID')
+      const committer = { memberId, instanceId, epoch, version: undefined }
+      broker.groups.checkTransactionalCommit(groupId, committer, offsets)
       await admit(broker, request, version)
       const producer = { id: request.producerId, epoch: request.producerEpoch }
-      await broker.groups.commitInTransaction(group, producer, offsets)
+      await broker.groups.commitInTransaction(groupId, producer, offsets)
     } catch (error) {
       failure = answerOf(error).errorCode
     }
@@ -57,22 +64,6 @@ export const handler = defineHandler({
     }
   },
 })
-
-/** The group, once it is clear that the sender may commit for it. Throws an ApiError. */
-function groupFor({ groups }: Broker, request: TxnOffsetCommitRequest): Group {
-  const { groupId, generationId, memberId, groupInstanceId } = request
-  if (groupId === '') throw new ApiError('INVALID_GROUP_ID')
-  const group = groups.get(groupId)
-  if (group === undefined) {
-    if (generationId >= 0) throw new ApiError('ILLEGAL_GENERATION')
-    return groups.getOrCreate(groupId)
-  }
-  // A producer need not tell which member it works for.
-  if (generationId < 0 && memberId === '' && groupInstanceId === null) return group
-  groups.rebalance.memberOf(group, memberId, groupInstanceId)
-  if (generationId !== group.generation) throw new ApiError('ILLEGAL_GENERATION')
-  return group
-}
 
 /** Throws an ApiError unless the group is in the producer's transaction, or gets in now. */
 async function admit(broker: Broker, request: TxnOffsetCommitRequest, version: number): Promise<void> {

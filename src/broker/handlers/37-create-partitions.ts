@@ -1,4 +1,4 @@
-// CreatePartitions: raises the number of partitions of topics.
+// CreatePartitions: raises the number of partitions of topics. From version 3 on it is refused above a quota.
 
 import { CreatePartitions } from '../../protocol/apis/37-create-partitions.ts'
 import { errorCode } from '../../protocol/errors.ts'
@@ -10,7 +10,8 @@ import { defineHandler } from '../handler.ts'
 export const handler = defineHandler({
   api: CreatePartitions,
   versions: [0, 3],
-  async handle({ topics, validateOnly }, { broker }) {
+  async handle({ topics, validateOnly }, { broker, client, version }) {
+    const quota = broker.quotas.mutations(client, version >= 3)
     const byName = new Map(topics.map((topic) => [topic.name, topic]))
     const twice = repeated(topics.map(({ name }) => name))
     const total = topics.reduce((sum, { name, count }) => sum + broker.controller.additional(name, count), 0)
@@ -20,7 +21,7 @@ export const handler = defineHandler({
       }
       try {
         checkNewPartitions(total)
-        broker.controller.createPartitions(topic, validateOnly)
+        broker.controller.createPartitions(topic, validateOnly, (partitions) => quota.take(partitions))
         return { name }
       } catch (error) {
         const { errorCode, errorMessage } = answerOf(error)
@@ -28,6 +29,6 @@ export const handler = defineHandler({
       }
     })
     await broker.metadata.flush()
-    return { results }
+    return { throttleTimeMs: quota.throttleMs, results }
   },
 })

@@ -3,7 +3,7 @@
 import { OffsetDelete } from '../../protocol/apis/47-offset-delete.ts'
 import { errorCode } from '../../protocol/errors.ts'
 import { answerOf } from '../api-error.ts'
-import { isSubscribed, type OffsetKey } from '../groups/coordinator.ts'
+import type { OffsetKey } from '../groups/offsets.ts'
 import { defineHandler } from '../handler.ts'
 
 export const handler = defineHandler({
@@ -13,8 +13,11 @@ export const handler = defineHandler({
     if (groupId === '') return { errorCode: errorCode('INVALID_GROUP_ID') }
     const group = broker.groups.get(groupId)
     if (group === undefined) return { errorCode: errorCode('GROUP_ID_NOT_FOUND') }
-    const hasMembers = group.state !== 'Empty'
-    if (hasMembers && group.protocolType !== 'consumer') return { errorCode: errorCode('NON_EMPTY_GROUP') }
+    try {
+      group.checkOffsetDelete()
+    } catch (error) {
+      return { errorCode: answerOf(error).errorCode }
+    }
     const keys: OffsetKey[] = []
     const topics = wanted.map(({ name, partitions }) => ({
       name,
@@ -22,7 +25,7 @@ export const handler = defineHandler({
         if (broker.metadata.image.topics.get(name)?.partitions[partitionIndex] === undefined) {
           return { partitionIndex, errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION') }
         }
-        if (hasMembers && isSubscribed(group, name)) {
+        if (group.wants(name)) {
           return { partitionIndex, errorCode: errorCode('GROUP_SUBSCRIBED_TO_TOPIC') }
         }
         keys.push({ topic: name, partition: partitionIndex })
@@ -30,7 +33,7 @@ export const handler = defineHandler({
       }),
     }))
     try {
-      await broker.groups.deleteOffsets(group, keys)
+      await broker.groups.deleteOffsets(groupId, keys)
     } catch (error) {
       return { errorCode: answerOf(error).errorCode }
     }

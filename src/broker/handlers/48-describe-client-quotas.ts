@@ -2,8 +2,8 @@
 
 import { DescribeClientQuotas } from '../../protocol/apis/48-describe-client-quotas.ts'
 import { answerOf } from '../api-error.ts'
-import { entityOf, entityParts, findQuotas } from '../client-quotas.ts'
 import { defineHandler } from '../handler.ts'
+import { entityOf, entityParts, findQuotas } from '../quotas/entities.ts'
 
 export const handler = defineHandler({
   api: DescribeClientQuotas,

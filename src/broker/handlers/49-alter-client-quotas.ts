@@ -2,8 +2,8 @@
 
 import { AlterClientQuotas } from '../../protocol/apis/49-alter-client-quotas.ts'
 import { answerOf } from '../api-error.ts'
-import { checkQuotas, entityOf, entityParts } from '../client-quotas.ts'
 import { defineHandler } from '../handler.ts'
+import { checkQuotas, entityOf, entityParts } from '../quotas/entities.ts'
 
 export const handler = defineHandler({
   api: AlterClientQuotas,

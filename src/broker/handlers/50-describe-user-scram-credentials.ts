@@ -14,7 +14,7 @@ export const handler = defineHandler({
       users === null || users.length === 0
         ? [...broker.metadata.image.scramCredentials.values()].map(({ name }) => name)
         : users.map(({ name }) => name)
-    const twice = repeated(users === null ? [] : names)
+    const twice = repeated((users ?? []).map(({ name }) => name))
     const results = [...new Set(names)].map((user) => {
       if (!twice.has(user)) return describe(user, broker)
       const problem = 'Cannot describe SCRAM credentials for the same user twice in a single request'

@@ -18,12 +18,12 @@ export const handler = defineHandler({
     const attempt = (user: string, mechanism: number, make: () => Omit<MetadataRecord, 'version'>) => {
       if (errors.has(user)) return
       try {
-        const key = scramKey(user, mechanism)
-        if (seen.has(key)) {
+        // Whatever the mechanism is.
+        if (seen.has(user)) {
           const problem = 'A user credential cannot be altered twice in the same request'
           throw new ApiError('DUPLICATE_RESOURCE', problem)
         }
-        seen.add(key)
+        seen.add(user)
         checkMechanism(user, mechanism)
         records.push({ ...make(), version: 0, user })
       } catch (error) {

@@ -18,7 +18,7 @@ export const handler = defineHandler({
     const all = wanted.length === 0 ? [...image.topics.keys()] : wanted.map(({ name }) => name)
     const names = [...new Set(all)].sort()
     if (cursor !== null && !isValid(cursor, names, wanted.length === 0)) {
-      return { topics: names.map((name) => ({ errorCode: errorCode('INVALID_REQUEST'), name })) }
+      return { topics: wanted.map(({ name }) => ({ errorCode: errorCode('INVALID_REQUEST'), name })) }
     }
     const most = broker.configs.number('max.request.partition.size.limit')
     let left = Math.max(1, Math.min(responsePartitionLimit, most))

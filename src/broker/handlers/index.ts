@@ -14,6 +14,7 @@ import { handler as leaveGroup } from './13-leave-group.ts'
 import { handler as syncGroup } from './14-sync-group.ts'
 import { handler as describeGroups } from './15-describe-groups.ts'
 import { handler as listGroups } from './16-list-groups.ts'
+import { handler as saslHandshake } from './17-sasl-handshake.ts'
 import { handler as apiVersions } from './18-api-versions.ts'
 import { handler as createTopics } from './19-create-topics.ts'
 import { handler as deleteTopics } from './20-delete-topics.ts'
@@ -30,8 +31,14 @@ import { handler as createAcls } from './30-create-acls.ts'
 import { handler as deleteAcls } from './31-delete-acls.ts'
 import { handler as describeConfigs } from './32-describe-configs.ts'
 import { handler as alterConfigs } from './33-alter-configs.ts'
+import { handler as alterReplicaLogDirs } from './34-alter-replica-log-dirs.ts'
 import { handler as describeLogDirs } from './35-describe-log-dirs.ts'
+import { handler as saslAuthenticate } from './36-sasl-authenticate.ts'
 import { handler as createPartitions } from './37-create-partitions.ts'
+import { handler as createDelegationToken } from './38-create-delegation-token.ts'
+import { handler as renewDelegationToken } from './39-renew-delegation-token.ts'
+import { handler as expireDelegationToken } from './40-expire-delegation-token.ts'
+import { handler as describeDelegationToken } from './41-describe-delegation-token.ts'
 import { handler as deleteGroups } from './42-delete-groups.ts'
 import { handler as electLeaders } from './43-elect-leaders.ts'
 import { handler as incrementalAlterConfigs } from './44-incremental-alter-configs.ts'
@@ -46,10 +53,17 @@ import { handler as describeQuorum } from './55-describe-quorum.ts'
 import { handler as updateFeatures } from './57-update-features.ts'
 import { handler as describeCluster } from './60-describe-cluster.ts'
 import { handler as describeProducers } from './61-describe-producers.ts'
+import { handler as unregisterBroker } from './64-unregister-broker.ts'
 import { handler as describeTransactions } from './65-describe-transactions.ts'
 import { handler as listTransactions } from './66-list-transactions.ts'
+import { handler as consumerGroupHeartbeat } from './68-consumer-group-heartbeat.ts'
+import { handler as consumerGroupDescribe } from './69-consumer-group-describe.ts'
+import { handler as getTelemetrySubscriptions } from './71-get-telemetry-subscriptions.ts'
+import { handler as pushTelemetry } from './72-push-telemetry.ts'
 import { handler as listConfigResources } from './74-list-config-resources.ts'
 import { handler as describeTopicPartitions } from './75-describe-topic-partitions.ts'
+import { handler as addRaftVoter } from './80-add-raft-voter.ts'
+import { handler as removeRaftVoter } from './81-remove-raft-voter.ts'
 
 const list: AnyHandler[] = [
   produce,
@@ -65,6 +79,7 @@ const list: AnyHandler[] = [
   syncGroup,
   describeGroups,
   listGroups,
+  saslHandshake,
   apiVersions,
   createTopics,
   deleteTopics,
@@ -81,8 +96,14 @@ const list: AnyHandler[] = [
   deleteAcls,
   describeConfigs,
   alterConfigs,
+  alterReplicaLogDirs,
   describeLogDirs,
+  saslAuthenticate,
   createPartitions,
+  createDelegationToken,
+  renewDelegationToken,
+  expireDelegationToken,
+  describeDelegationToken,
   deleteGroups,
   electLeaders,
   incrementalAlterConfigs,
@@ -97,10 +118,17 @@ const list: AnyHandler[] = [
   updateFeatures,
   describeCluster,
   describeProducers,
+  unregisterBroker,
   describeTransactions,
   listTransactions,
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
+  getTelemetrySubscriptions,
+  pushTelemetry,
   listConfigResources,
   describeTopicPartitions,
+  addRaftVoter,
+  removeRaftVoter,
 ]
 
 export const handlers: ReadonlyMap<number, AnyHandler> = new Map(list.map((handler) => [handler.api.key, handler]))

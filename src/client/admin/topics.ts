@@ -64,30 +64,28 @@ export async function createTopics(
   topics: readonly NewTopic[],
   { validateOnly = false } = {},
 ): Promise<Map<string, CreatedTopic | KafkaError>> {
-  const answer = await atController(cluster, (broker) =>
-    broker.request(
-      CreateTopics,
-      {
-        topics: topics.map((topic) => ({
-          name: topic.name,
-          numPartitions: topic.assignments ? -1 : (topic.partitions ?? -1),
-          replicationFactor: topic.assignments ? -1 : (topic.replicationFactor ?? -1),
-          assignments: (topic.assignments ?? []).map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds })),
-          configs: Object.entries(topic.configs ?? {}).map(([name, value]) => ({ name, value })),
-        })),
-        timeoutMs: cluster.options.requestTimeoutMs,
-        validateOnly,
-      },
-      // Version 4 is the first with the broker's defaults (KIP-464), Kafka 2.4; before, both must be said.
-      { minVersion: topics.every(isExplicit) ? undefined : 4 },
-    ),
-  )
+  const byName = new Map(topics.map((topic) => [topic.name, topic]))
+  const rows = await whileThrottled(cluster, [...byName.keys()], async (names) => {
+    const answer = await atController(cluster, (broker) =>
+      broker.request(
+        CreateTopics,
+        {
+          topics: names.map((name) => creatable(byName.get(name) as NewTopic)),
+          timeoutMs: cluster.options.requestTimeoutMs,
+          validateOnly,
+        },
+        // Version 4 is the first with the broker's defaults (KIP-464), Kafka 2.4; before, both must be said.
+        { minVersion: topics.every(isExplicit) ? undefined : 4 },
+      ),
+    )
+    return { ...answer, rows: answer.topics }
+  })
   if (!validateOnly) {
-    const created = answer.topics.filter(({ errorCode }) => errorCode === 0)
+    const created = rows.filter(({ errorCode }) => errorCode === 0)
     await untilKnown(cluster, new Map(created.map(({ name, numPartitions }) => [name, numPartitions])))
   }
   return new Map(
-    answer.topics.map((row) => [
+    rows.map((row) => [
       row.name,
       row.errorCode === 0
         ? { topicId: row.topicId, partitions: row.numPartitions, replicationFactor: row.replicationFactor }
@@ -101,14 +99,17 @@ export async function deleteTopics(
   names: readonly string[],
 ): Promise<Map<string, KtoolError | null>> {
   const timeoutMs = cluster.options.requestTimeoutMs
-  const answer = await atController(cluster, (broker) =>
-    broker.request(DeleteTopics, (version) =>
-      version >= 6 ? { topics: names.map((name) => ({ name })), timeoutMs } : { topicNames: names, timeoutMs },
-    ),
-  )
+  const rows = await whileThrottled(cluster, names, async (wanted) => {
+    const answer = await atController(cluster, (broker) =>
+      broker.request(DeleteTopics, (version) =>
+        version >= 6 ? { topics: wanted.map((name) => ({ name })), timeoutMs } : { topicNames: wanted, timeoutMs },
+      ),
+    )
+    return { ...answer, rows: answer.responses }
+  })
   for (const name of names) cluster.forget(name)
   return new Map(
-    answer.responses.map((row) => {
+    rows.map((row) => {
       const name = row.name ?? ''
       return [name, row.errorCode === 0 ? null : topicError(row.errorCode, name, row.errorMessage)]
     }),
@@ -121,31 +122,64 @@ export async function createPartitions(
   topics: readonly NewPartitions[],
   { validateOnly = false } = {},
 ): Promise<Map<string, KtoolError | null>> {
-  const answer = await atController(cluster, (broker) =>
-    broker.request(CreatePartitions, {
-      topics: topics.map(({ name, total, assignments }) => ({
-        name,
-        count: total,
-        assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
-      })),
-      timeoutMs: cluster.options.requestTimeoutMs,
-      validateOnly,
-    }),
-  )
+  const byName = new Map(topics.map((topic) => [topic.name, topic]))
+  const rows = await whileThrottled(cluster, [...byName.keys()], async (names) => {
+    const answer = await atController(cluster, (broker) =>
+      broker.request(CreatePartitions, {
+        topics: names.map((name) => {
+          const { total, assignments } = byName.get(name) as NewPartitions
+          return { name, count: total, assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null }
+        }),
+        timeoutMs: cluster.options.requestTimeoutMs,
+        validateOnly,
+      }),
+    )
+    return { ...answer, rows: answer.results }
+  })
   for (const { name } of topics) cluster.forget(name)
   if (!validateOnly) {
-    const extended = answer.results.filter(({ errorCode }) => errorCode === 0).map(({ name }) => name)
+    const extended = rows.filter(({ errorCode }) => errorCode === 0).map(({ name }) => name)
     await untilKnown(
       cluster,
       new Map(topics.filter(({ name }) => extended.includes(name)).map((t) => [t.name, t.total])),
     )
   }
   return new Map(
-    answer.results.map((row) => [
-      row.name,
-      row.errorCode === 0 ? null : topicError(row.errorCode, row.name, row.errorMessage),
-    ]),
+    rows.map((row) => [row.name, row.errorCode === 0 ? null : topicError(row.errorCode, row.name, row.errorMessage)]),
   )
+}
+
+function creatable({ name, assignments, partitions = -1, replicationFactor = -1, configs = {} }: NewTopic) {
+  return {
+    name,
+    numPartitions: assignments ? -1 : partitions,
+    replicationFactor: assignments ? -1 : replicationFactor,
+    assignments: (assignments ?? []).map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds })),
+    configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
+  }
+}
+
+const THROTTLED = errorCode('THROTTLING_QUOTA_EXCEEDED')
+
+/**
+ * Asks for all names, and again for those that a quota has refused (KIP-599), each time after the pause that the answer asks
+ * for, until default.api.timeout.ms is over. Resolves to the last row of each.
+ */
+async function whileThrottled<Row extends { name: string | null; errorCode: number }>(
+  { options: { apiTimeoutMs, signal } }: Cluster,
+  names: readonly string[],
+  ask: (names: readonly string[]) => Promise<{ throttleTimeMs: number; rows: readonly Row[] }>,
+): Promise<Row[]> {
+  const deadline = Date.now() + apiTimeoutMs
+  const settled: Row[] = []
+  for (let wanted = names; ; ) {
+    const { throttleTimeMs, rows } = await ask(wanted)
+    const refused = rows.filter(({ errorCode }) => errorCode === THROTTLED)
+    settled.push(...rows.filter(({ errorCode }) => errorCode !== THROTTLED))
+    if (refused.length === 0 || Date.now() + throttleTimeMs >= deadline) return [...settled, ...refused]
+    await sleep(Math.max(throttleTimeMs, 1), undefined, { signal })
+    wanted = refused.map(({ name }) => name ?? '')
+  }
 }
 
 /** No error where it takes longer: the controller has done its part. */

@@ -147,7 +147,7 @@ export const consumerGroupMetadataKey = defineMessage<ConsumerGroupMetadataKey>(
 
 export interface ConsumerGroupMetadataValue {
   epoch: number
-  metadataHash: number
+  metadataHash: bigint
 }
 
 export const consumerGroupMetadataValue = defineMessage<ConsumerGroupMetadataValue>({
@@ -156,7 +156,7 @@ export const consumerGroupMetadataValue = defineMessage<ConsumerGroupMetadataVal
   flexible: 0,
   fields: [
     ['epoch', 'int32', '0+'],
-    ['metadataHash', 'int64', '0+', { tag: 0, tagged: '0+' }],
+    ['metadataHash', 'int64Exact', '0+', { tag: 0, tagged: '0+' }],
   ],
 })
 
@@ -262,7 +262,7 @@ export const consumerGroupMemberMetadataValue = defineMessage<ConsumerGroupMembe
         ['name', 'string', '0+'],
         ['metadata', 'bytes', '0+'],
       ] }, '0+'],
-    ], '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+    ], '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
   ],
 })
 
@@ -370,12 +370,12 @@ export const consumerGroupCurrentMemberAssignmentValue = defineMessage<ConsumerG
     ['assignedPartitions', { of: [
       ['topicId', 'uuid', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['partitionsPendingRevocation', { of: [
       ['topicId', 'uuid', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
   ],
 })
@@ -429,7 +429,7 @@ export const shareGroupMetadataKey = defineMessage<ShareGroupMetadataKey>({
 
 export interface ShareGroupMetadataValue {
   epoch: number
-  metadataHash: number
+  metadataHash: bigint
 }
 
 export const shareGroupMetadataValue = defineMessage<ShareGroupMetadataValue>({
@@ -438,7 +438,7 @@ export const shareGroupMetadataValue = defineMessage<ShareGroupMetadataValue>({
   flexible: 0,
   fields: [
     ['epoch', 'int32', '0+'],
-    ['metadataHash', 'int64', '0+'],
+    ['metadataHash', 'int64Exact', '0+'],
   ],
 })
 
@@ -647,7 +647,7 @@ export const streamsGroupMetadataKey = defineMessage<StreamsGroupMetadataKey>({
 
 export interface StreamsGroupMetadataValue {
   epoch: number
-  metadataHash: number
+  metadataHash: bigint
   validatedTopologyEpoch: number
   lastAssignmentConfigs: StreamsGroupMetadataValueLastAssignmentConfig[] | null
 }
@@ -663,12 +663,12 @@ export const streamsGroupMetadataValue = defineMessage<StreamsGroupMetadataValue
   flexible: 0,
   fields: [
     ['epoch', 'int32', '0+'],
-    ['metadataHash', 'int64', '0+'],
+    ['metadataHash', 'int64Exact', '0+'],
     ['validatedTopologyEpoch', 'int32', '0+', { tag: 0, tagged: '0+', default: -1 }],
     ['lastAssignmentConfigs', { of: [
       ['key', 'string', '0+'],
       ['value', 'string', '0+'],
-    ] }, '0+', { nullable: '0+', tag: 1, tagged: '0+', default: null }],
+    ] }, '0+', { nullable: '0+', tag: 1, tagged: '0+' }],
   ],
 })
 
@@ -850,32 +850,32 @@ export const streamsGroupCurrentMemberAssignmentValue = defineMessage<StreamsGro
     ['activeTasks', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['standbyTasks', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['warmupTasks', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['activeTasksPendingRevocation', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['standbyTasksPendingRevocation', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
     ['warmupTasksPendingRevocation', { of: [
       ['subtopologyId', 'string', '0+'],
       ['partitions', { of: 'int32' }, '0+'],
-      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+', default: null }],
+      ['assignmentEpochs', { of: 'int32' }, '0+', { nullable: '0+', tag: 0, tagged: '0+' }],
     ] }, '0+'],
   ],
 })

@@ -1,8 +1,11 @@
 // gzip, by node:zlib.
 
-import * as zlib from 'node:zlib'
+import type * as zlib from 'node:zlib'
 import { type Codec, outputPiece, zlibError } from './codec.ts'
 import { inThreads } from './threads.ts'
+
+/** Loaded with the first batch: most runs have none. */
+const library = () => process.getBuiltinModule('node:zlib')
 
 const NAME = 'gzip'
 
@@ -12,12 +15,12 @@ export const gzip: Codec = {
   levels: { min: 1, max: 9, default: -1 },
 
   compress(source, start, end, level) {
-    return zlib.gzipSync(source.subarray(start, end), compressOptions(end - start, level))
+    return library().gzipSync(source.subarray(start, end), compressOptions(end - start, level))
   },
 
   decompress(source, start, end, limit) {
     try {
-      return zlib.gunzipSync(source.subarray(start, end), decompressOptions(end - start, limit))
+      return library().gunzipSync(source.subarray(start, end), decompressOptions(end - start, limit))
     } catch (error) {
       throw zlibError(NAME, limit, error)
     }
@@ -25,13 +28,13 @@ export const gzip: Codec = {
 
   compressAsync(source, start, end, level) {
     const options = compressOptions(end - start, level)
-    return inThreads((done) => zlib.gzip(source.subarray(start, end), options, done))
+    return inThreads((done) => library().gzip(source.subarray(start, end), options, done))
   },
 
   async decompressAsync(source, start, end, limit) {
     const options = decompressOptions(end - start, limit)
     try {
-      return await inThreads((done) => zlib.gunzip(source.subarray(start, end), options, done))
+      return await inThreads((done) => library().gunzip(source.subarray(start, end), options, done))
     } catch (error) {
       throw zlibError(NAME, limit, error)
     }

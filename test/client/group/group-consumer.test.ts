@@ -162,18 +162,35 @@ class Member {
   }
 }
 
-async function group(t: TestContext, partitions = PARTITIONS) {
+type Protocol = GroupOptions['protocol']
+
+/** A test with the bundled broker's groups of either protocol. */
+function testBoth(name: string, run: (t: TestContext, protocol: Protocol) => Promise<void>): void {
+  for (const protocol of ['classic', 'consumer'] as const) {
+    test(`${name} (${protocol})`, (t) => run(t, protocol))
+  }
+}
+
+async function group(t: TestContext, protocol: Protocol, partitions = PARTITIONS, sessionTimeoutMs = 6_000) {
   const members: Member[] = []
   const watch = new Watch()
   // Before the broker goes.
   t.after(() => Promise.all(members.map((member) => member.stop())))
   const { broker, client } = await withBroker(t, {
-    properties: { 'group.initial.rebalance.delay.ms': '0', 'group.min.session.timeout.ms': '100' },
+    properties: {
+      'group.initial.rebalance.delay.ms': '0',
+      'group.min.session.timeout.ms': '100',
+      'group.consumer.min.heartbeat.interval.ms': '1',
+      'group.consumer.heartbeat.interval.ms': '10',
+      'group.consumer.min.session.timeout.ms': '100',
+      'group.consumer.session.timeout.ms': String(sessionTimeoutMs),
+      'group.consumer.assignment.interval.ms': '0',
+    },
   })
   await client.admin.createTopics([{ name: 't', partitions }])
   const [{ port }] = broker.listeners
   const join = (setup: MemberSetup = {}) => {
-    const member = new Member(port, watch, setup)
+    const member = new Member(port, watch, { protocol, ...setup })
     member.done.catch(() => {})
     members.push(member)
     return member
@@ -197,8 +214,8 @@ function wave(name: string, each = 3, partitions = PARTITIONS): string[][] {
 
 const allOf = (members: Member[]) => members.flatMap(({ values }) => values).sort()
 
-test('a member reads everything and commits it when it goes; the next one reads on', async (t) => {
-  const { client, join, committed } = await group(t)
+testBoth('a member reads everything and commits it when it goes; the next one reads on', async (t, protocol) => {
+  const { client, join, committed } = await group(t, protocol)
   await write(client, 't', wave('a'))
   const first = join()
   await first.until(({ values }) => values.length === 12)
@@ -211,10 +228,15 @@ test('a member reads everything and commits it when it goes; the next one reads 
   assert.deepEqual(allOf([second]), wave('b').flat())
 })
 
-for (const assignor of ['range', 'roundrobin', 'sticky', 'cooperative-sticky']) {
-  test(`members come and go, and every record is read once (${assignor})`, async (t) => {
-    const { client, join, members, seen } = await group(t)
-    const assignors = assignorsByName([assignor])
+const ways = [
+  ...['range', 'roundrobin', 'sticky', 'cooperative-sticky'].map((name) => ['classic', name] as const),
+  ...['uniform', 'range'].map((name) => ['consumer', name] as const),
+]
+
+for (const [protocol, assignor] of ways) {
+  test(`members come and go, and every record is read once (${protocol}, ${assignor})`, async (t) => {
+    const { client, join, members, seen } = await group(t, protocol)
+    const assignors = protocol === 'classic' ? { assignors: assignorsByName([assignor]) } : { serverAssignor: assignor }
     const sent: string[] = []
     const send = async (name: string) => {
       await write(client, 't', wave(name))
@@ -225,14 +247,14 @@ for (const assignor of ['range', 'roundrobin', 'sticky', 'cooperative-sticky']) 
       assert.deepEqual(allOf(members), [...sent].sort())
     }
     await send('a')
-    const first = join({ assignors })
+    const first = join(assignors)
     await first.reads('t 0-3')
     await check()
-    const second = join({ assignors })
+    const second = join(assignors)
     await second.readsHalf()
     await send('b')
     await check()
-    const third = join({ assignors })
+    const third = join(assignors)
     await third.until(({ partitions }) => partitions.length > 0)
     await send('c')
     await check()
@@ -246,30 +268,33 @@ for (const assignor of ['range', 'roundrobin', 'sticky', 'cooperative-sticky']) 
   })
 }
 
-test('nothing is committed with null, and partitions that stay are not read twice all the same', async (t) => {
-  const { client, join, committed } = await group(t)
-  await write(client, 't', wave('a'))
-  const first = join({ commitEveryMs: null })
-  await first.until(({ values }) => values.length === 12)
-  const second = join({ commitEveryMs: null })
-  await second.readsHalf()
-  await first.readsHalf()
-  await second.until(({ values }) => values.length === 6)
-  await write(client, 't', wave('b'))
-  await first.until(({ values }) => values.length >= 18)
-  await second.until(({ values }) => values.length >= 12)
-  assert.deepEqual(
-    first.values.slice(12).sort(),
-    first.partitions.flatMap((partition) => wave('b')[partition]),
-  )
-  await first.stop()
-  await second.stop()
-  assert.deepEqual(await committed(), [-1, -1, -1, -1])
-})
+testBoth(
+  'nothing is committed with null, and partitions that stay are not read twice all the same',
+  async (t, protocol) => {
+    const { client, join, committed } = await group(t, protocol)
+    await write(client, 't', wave('a'))
+    const first = join({ commitEveryMs: null })
+    await first.until(({ values }) => values.length === 12)
+    const second = join({ commitEveryMs: null })
+    await second.readsHalf()
+    await first.readsHalf()
+    await second.until(({ values }) => values.length === 6)
+    await write(client, 't', wave('b'))
+    await first.until(({ values }) => values.length >= 18)
+    await second.until(({ values }) => values.length >= 12)
+    assert.deepEqual(
+      first.values.slice(12).sort(),
+      first.partitions.flatMap((partition) => wave('b')[partition]),
+    )
+    await first.stop()
+    await second.stop()
+    assert.deepEqual(await committed(), [-1, -1, -1, -1])
+  },
+)
 
-test('commits on a timer, and after each piece with 0', async (t) => {
+testBoth('commits on a timer, and after each piece with 0', async (t, protocol) => {
   for (const commitEveryMs of [20, 0]) {
-    const { client, join, committed } = await group(t)
+    const { client, join, committed } = await group(t, protocol)
     await write(client, 't', wave('a'))
     const member = join({ commitEveryMs })
     await member.until(({ values }) => values.length === 12)
@@ -277,8 +302,8 @@ test('commits on a timer, and after each piece with 0', async (t) => {
   }
 })
 
-test('what is committed is what was used, to the record', async (t) => {
-  const { client, join, committed } = await group(t, 1)
+testBoth('what is committed is what was used, to the record', async (t, protocol) => {
+  const { client, join, committed } = await group(t, protocol, 1)
   await write(client, 't', wave('a', 10, 1))
   const member = join({ visit: (_, values) => values.length < 7 })
   await member.done
@@ -287,8 +312,8 @@ test('what is committed is what was used, to the record', async (t) => {
   assert.deepEqual(await committed(1), [7])
 })
 
-test('nothing is committed before it has settled, and nothing that could not settle', async (t) => {
-  const { client, join, committed } = await group(t, 1)
+testBoth('nothing is committed before it has settled, and nothing that could not settle', async (t, protocol) => {
+  const { client, join, committed } = await group(t, protocol, 1)
   await write(client, 't', wave('a', 10, 1))
   let settled = 0
   const member = join({
@@ -309,8 +334,8 @@ test('nothing is committed before it has settled, and nothing that could not set
   assert.deepEqual(await committed(1), [10])
 })
 
-test('a slow reader is waited for, and commits what it has used by then', async (t) => {
-  const { client, join, seen } = await group(t)
+testBoth('a slow reader is waited for, and commits what it has used by then', async (t, protocol) => {
+  const { client, join, seen } = await group(t, protocol)
   await write(client, 't', wave('a'))
   let release = () => {}
   const slow = new Promise<void>((resolve) => {
@@ -328,24 +353,27 @@ test('a slow reader is waited for, and commits what it has used by then', async 
   assert.deepEqual(allOf([first, second]), wave('a').flat())
 })
 
-test('a member that is gone is missed, and the others read again what it had not committed', async (t) => {
-  const { client, join } = await group(t)
-  await write(client, 't', wave('a'))
-  const options = { sessionTimeoutMs: 300, commitEveryMs: null }
-  // A static member goes without a word.
-  const first = join({ ...options, instanceId: 'one' })
-  await first.until(({ values }) => values.length === 12)
-  const second = join(options)
-  await second.readsHalf()
-  await first.readsHalf()
-  await first.stop()
-  await second.reads('t 0-3')
-  await second.until(({ values }) => values.length >= 12)
-  assert.deepEqual(allOf([second]), wave('a').flat())
-})
+testBoth(
+  'a member that is gone is missed, and the others read again what it had not committed',
+  async (t, protocol) => {
+    const { client, join } = await group(t, protocol, PARTITIONS, 300)
+    await write(client, 't', wave('a'))
+    const options = { sessionTimeoutMs: 300, commitEveryMs: null }
+    // A static member goes without a word.
+    const first = join({ ...options, instanceId: 'one' })
+    await first.until(({ values }) => values.length === 12)
+    const second = join(options)
+    await second.readsHalf()
+    await first.readsHalf()
+    await first.stop()
+    await second.reads('t 0-3')
+    await second.until(({ values }) => values.length >= 12)
+    assert.deepEqual(allOf([second]), wave('a').flat())
+  },
+)
 
-test('-e: the end that the partitions have when the member gets them', async (t) => {
-  const { client, join, committed } = await group(t)
+testBoth('-e: the end that the partitions have when the member gets them', async (t, protocol) => {
+  const { client, join, committed } = await group(t, protocol)
   await write(client, 't', wave('a'))
   const member = join({ exitEof: true })
   await member.done
@@ -357,8 +385,8 @@ test('-e: the end that the partitions have when the member gets them', async (t)
   assert.deepEqual(again.values, [])
 })
 
-test('-e: a member that gets nothing ends too', async (t) => {
-  const { join } = await group(t, 1)
+testBoth('-e: a member that gets nothing ends too', async (t, protocol) => {
+  const { join } = await group(t, protocol, 1)
   const busy = join()
   await busy.reads('t 0')
   const idle = join({ exitEof: true })
@@ -366,8 +394,8 @@ test('-e: a member that gets nothing ends too', async (t) => {
   assert.deepEqual(idle.values, [])
 })
 
-test('where to begin and to end in partitions without offsets', async (t) => {
-  const { client, join } = await group(t, 1)
+testBoth('where to begin and to end in partitions without offsets', async (t, protocol) => {
+  const { client, join } = await group(t, protocol, 1)
   await write(client, 't', wave('a', 10, 1))
   const last = join({ groupId: 'last', start: { kind: 'last', count: 2 }, exitEof: true })
   await last.done
@@ -382,8 +410,8 @@ test('where to begin and to end in partitions without offsets', async (t) => {
   assert.deepEqual(rest.values, ['a-0-5', 'a-0-6', 'a-0-7', 'a-0-8', 'a-0-9'])
 })
 
-test('topics that match come and go', async (t) => {
-  const { client, join } = await group(t, 1)
+testBoth('topics that match come and go', async (t, protocol) => {
+  const { client, join } = await group(t, protocol, 1)
   const member = join({ choice: topicChoice(['t*']) })
   await member.reads('t 0')
   await client.admin.createTopics([{ name: 't-new', partitions: 2 }])
@@ -399,7 +427,7 @@ test('topics that match come and go', async (t) => {
 })
 
 test('what ends a member comes out of next()', async (t) => {
-  const { join } = await group(t)
+  const { join } = await group(t, 'classic')
   const member = join({ sessionTimeoutMs: 1 })
   await assert.rejects(member.done, /INVALID_SESSION_TIMEOUT/)
 })

@@ -39,6 +39,12 @@ export interface ServeOptions {
   /** `host:port`; default a free port. */
   listen?: string
   args?: readonly string[]
+  /** Killed after so many milliseconds, also when it does not answer by then. */
+  killAfterMs?: number
+  /** Makes another command of the usual one, such as one in a shell. */
+  wrap?: (command: readonly string[]) => readonly string[]
+  /** The listeners come with `args`; `listen` is one of them. */
+  ownListeners?: boolean
 }
 
 /** Starts `ktool serve` on a free port and resolves when it has printed its listener's line. */
@@ -46,14 +52,26 @@ export async function serve(options: ServeOptions = {}): Promise<Serve> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'ktool-serve-')))
   const bootstrap = options.listen ?? `127.0.0.1:${(await freePorts(1))[0]}`
   const port = Number(bootstrap.split(':')[1])
-  const args = [program[1], 'serve', '--listen', bootstrap, '--data', data, ...(options.args ?? [])]
+  const args = [
+    program[1],
+    'serve',
+    ...(options.ownListeners ? [] : ['--listen', bootstrap]),
+    '--data',
+    data,
+    ...(options.args ?? []),
+  ]
+  const [command, ...rest] = (options.wrap ?? ((usual) => usual))([program[0], ...args])
   const child = guard(
-    spawn(program[0], args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } }),
+    spawn(command!, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } }),
   )
+  if (options.killAfterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), options.killAfterMs)
   let text = ''
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`ktool serve did not answer in 20 seconds\n${text}`)), 20_000)
-    const left = () => reject(new Error(`ktool serve ended with exit code ${child.exitCode}\n${text}`))
+    const left = () => {
+      clearTimeout(timer)
+      reject(new Error(`ktool serve ended with exit code ${child.exitCode}\n${text}`))
+    }
     const look = (piece: Buffer) => {
       text += piece
       if (!text.includes(bootstrap)) return

@@ -1,12 +1,11 @@
-// Client quotas: which there can be, and which of them a filter finds (KIP-546). They are kept and shown; this broker slows
-// nobody down. (Kafka: ClientQuotaControlManager, ClientQuotasImage.)
+// Client quotas: which there can be, and which of them a filter finds (KIP-546). client-quotas.ts holds clients to them.
+// (Kafka: ClientQuotaControlManager, ClientQuotasImage.)
 
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { ComponentData } from '../protocol/apis/48-describe-client-quotas.ts'
-import type { OpData } from '../protocol/apis/49-alter-client-quotas.ts'
-import { ApiError } from './api-error.ts'
-import type { QuotaImage } from './metadata-image.ts'
+import type { ComponentData } from '../../protocol/apis/48-describe-client-quotas.ts'
+import type { OpData } from '../../protocol/apis/49-alter-client-quotas.ts'
+import { ApiError } from '../api-error.ts'
+import type { QuotaImage } from '../metadata-image.ts'
 
 /** Of an entity: its types with a name each, null for the default. In the order in which Kafka shows them. */
 export type QuotaEntity = ReadonlyMap<string, string | null>
@@ -69,6 +68,7 @@ function checkQuota({ key, value }: OpData, keys: typeof CLIENT_KEYS): void {
 
 async function isAddress(name: string): Promise<boolean> {
   if (isIP(name) !== 0) return true
+  const { lookup } = await import('node:dns/promises')
   try {
     await lookup(name)
     return true

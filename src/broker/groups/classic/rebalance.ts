@@ -2,20 +2,19 @@
 // states. A join is answered when all members have joined, a sync when the leader has brought the assignment.
 
 import { randomUUID } from 'node:crypto'
-import type { Input } from '../../protocol/api.ts'
-import type { JoinGroupRequest, JoinGroupResponse } from '../../protocol/apis/11-join-group.ts'
-import type { SyncGroupRequest, SyncGroupResponse } from '../../protocol/apis/14-sync-group.ts'
-import { type ErrorName, errorCode } from '../../protocol/errors.ts'
-import { ApiError } from '../api-error.ts'
-import type { BrokerConfigs } from '../configs/broker-configs.ts'
-import type { CoordinatorLog } from '../coordinator-log.ts'
-import { type Group, type Member, NO_BYTES, type Protocol, sameProtocols } from './group.ts'
-import { groupRecord } from './records.ts'
+import type { Input } from '../../../protocol/api.ts'
+import type { JoinGroupRequest, JoinGroupResponse } from '../../../protocol/apis/11-join-group.ts'
+import type { SyncGroupRequest, SyncGroupResponse } from '../../../protocol/apis/14-sync-group.ts'
+import { type ErrorName, errorCode } from '../../../protocol/errors.ts'
+import { ApiError } from '../../api-error.ts'
+import type { BrokerConfigs } from '../../configs/broker-configs.ts'
+import type { CoordinatorLog } from '../../coordinator-log.ts'
+import type { Client } from '../group.ts'
+import { encodeRecord } from '../records.ts'
+import { ClassicGroup, failedJoin, type Member, NO_BYTES, type Protocol, sameProtocols } from './group.ts'
+import { classicGroupRecord } from './records.ts'
 
-export interface Client {
-  id: string
-  /** As Kafka writes it: with a slash before. */
-  host: string
+export interface JoiningClient extends Client {
   /** The client can join again with the id that it is told (JoinGroup from version 4 on). */
   takesMemberId: boolean
 }
@@ -31,9 +30,6 @@ export interface RebalanceOptions {
 type Join = Input<JoinGroupResponse>
 type Sync = Input<SyncGroupResponse>
 
-/** A member that has joined without an id, and does not come back with the one it was told, has this long. */
-const LONGEST_TIMER_MS = 0x7fff_ffff
-
 export class Rebalance {
   private readonly options: RebalanceOptions
 
@@ -41,14 +37,21 @@ export class Rebalance {
     this.options = options
   }
 
+  /** Not known to anybody yet. */
+  newGroup(id: string): ClassicGroup {
+    return new ClassicGroup(id, this.options.now(), (group, member) =>
+      this.removeMember(group, member, `member ${member.id} was not heard of in ${member.sessionTimeoutMs} ms`),
+    )
+  }
+
   /** Throws an ApiError. */
-  join(group: Group, request: JoinGroupRequest, client: Client): Promise<Join> {
+  join(group: ClassicGroup, request: JoinGroupRequest, client: JoiningClient): Promise<Join> {
     const { memberId, groupInstanceId: instanceId, protocolType } = request
     // The request's bytes are used again before the group is done with them.
     const protocols = request.protocols.map(({ name, metadata }) => ({ name, metadata: Buffer.from(metadata) }))
     if (!group.supports(protocolType, protocols)) throw new ApiError('INCONSISTENT_GROUP_PROTOCOL')
     if (memberId === '') return this.joinNew(group, request, protocols, client)
-    const known = this.memberOf(group, memberId, instanceId, group.pendingMembers.has(memberId))
+    const known = group.memberOf(memberId, instanceId, group.pendingMembers.has(memberId))
     if (known === undefined) return this.addMember(group, memberId, request, protocols, client)
     const { state } = group
     const unchanged = sameProtocols(known.protocols, protocols)
@@ -61,9 +64,9 @@ export class Rebalance {
   }
 
   /** Throws an ApiError. */
-  async sync(group: Group, request: SyncGroupRequest): Promise<Sync> {
+  async sync(group: ClassicGroup, request: SyncGroupRequest): Promise<Sync> {
     const { memberId, groupInstanceId, generationId } = request
-    const member = this.memberOf(group, memberId, groupInstanceId) as Member
+    const member = group.memberOf(memberId, groupInstanceId) as Member
     if (generationId !== group.generation) throw new ApiError('ILLEGAL_GENERATION')
     const { protocolType, protocolName } = request
     if (
@@ -73,7 +76,7 @@ export class Rebalance {
       throw new ApiError('INCONSISTENT_GROUP_PROTOCOL')
     }
     if (group.state === 'PreparingRebalance') throw new ApiError('REBALANCE_IN_PROGRESS')
-    this.heardOf(group, member)
+    group.heardOf(member)
     if (group.state === 'Stable') return this.synced(group, member)
     if (group.state !== 'CompletingRebalance') throw new ApiError('UNKNOWN_MEMBER_ID')
     group.pendingSyncs.delete(memberId)
@@ -86,64 +89,30 @@ export class Rebalance {
   }
 
   /** Throws an ApiError; REBALANCE_IN_PROGRESS is how a member learns that it has to join again. */
-  heartbeat(group: Group, memberId: string, instanceId: string | null, generation: number): void {
-    const member = this.memberOf(group, memberId, instanceId) as Member
+  heartbeat(group: ClassicGroup, memberId: string, instanceId: string | null, generation: number): void {
+    const member = group.memberOf(memberId, instanceId) as Member
     if (generation !== group.generation) throw new ApiError('ILLEGAL_GENERATION')
-    this.heardOf(group, member)
+    group.heardOf(member)
     if (group.state === 'PreparingRebalance') throw new ApiError('REBALANCE_IN_PROGRESS')
   }
 
   /** Throws an ApiError. */
-  leave(group: Group, memberId: string, instanceId: string | null): void {
+  leave(group: ClassicGroup, memberId: string, instanceId: string | null): void {
     if (instanceId === null && group.removePending(memberId)) {
       this.joinedOrGone(group)
       return
     }
     const id = memberId === '' && instanceId !== null ? group.staticMembers.get(instanceId) : memberId
-    const member = this.memberOf(group, id ?? '', instanceId) as Member
+    const member = group.memberOf(id ?? '', instanceId) as Member
     this.removeMember(group, member, `member ${member.id} leaves`)
   }
 
-  /** Notes that the member is alive: its session begins anew. */
-  heardOf(group: Group, member: Member): void {
-    if (member.session !== null) clearTimeout(member.session)
-    member.session = setTimeout(
-      () => {
-        // Who waits for an answer is not expected to be heard of.
-        if (member.join !== null || member.sync !== null) this.heardOf(group, member)
-        else this.removeMember(group, member, `member ${member.id} was not heard of in ${member.sessionTimeoutMs} ms`)
-      },
-      Math.min(member.sessionTimeoutMs, LONGEST_TIMER_MS),
-    )
-  }
-
-  /**
-   * The member that an id and an instance id name. Throws UNKNOWN_MEMBER_ID or FENCED_INSTANCE_ID; undefined only for one
-   * `isPending`, who has yet to join.
-   */
-  memberOf(group: Group, memberId: string, instanceId: string | null, isPending = false): Member | undefined {
-    if (instanceId !== null) {
-      const current = group.staticMembers.get(instanceId)
-      if (current === undefined) throw new ApiError('UNKNOWN_MEMBER_ID')
-      if (current !== memberId) throw new ApiError('FENCED_INSTANCE_ID')
-    } else if (isPending) return undefined
-    const member = group.members.get(memberId)
-    if (member === undefined) throw new ApiError('UNKNOWN_MEMBER_ID')
-    return member
-  }
-
-  /** Ends all waiting; the group is gone, or the broker stops. */
-  dissolve(group: Group): void {
-    for (const timer of [group.joinTimer, group.syncTimer]) if (timer !== null) clearTimeout(timer)
-    for (const id of [...group.pendingMembers.keys()]) group.removePending(id)
-    for (const member of [...group.members.values()]) {
-      member.join?.(failedJoin('COORDINATOR_NOT_AVAILABLE', member.id))
-      member.sync?.({ errorCode: errorCode('COORDINATOR_NOT_AVAILABLE') })
-      group.remove(member)
-    }
-  }
-
-  private joinNew(group: Group, request: JoinGroupRequest, protocols: Protocol[], client: Client): Promise<Join> {
+  private joinNew(
+    group: ClassicGroup,
+    request: JoinGroupRequest,
+    protocols: Protocol[],
+    client: JoiningClient,
+  ): Promise<Join> {
     const { groupInstanceId: instanceId } = request
     const id = `${instanceId ?? client.id}-${randomUUID()}`
     const staticId = instanceId === null ? undefined : group.staticMembers.get(instanceId)
@@ -162,11 +131,11 @@ export class Rebalance {
   }
 
   private addMember(
-    group: Group,
+    group: ClassicGroup,
     id: string,
     request: JoinGroupRequest,
     protocols: Protocol[],
-    client: Client,
+    client: JoiningClient,
   ): Promise<Join> {
     if (group.members.size >= this.options.configs.number('group.max.size')) {
       throw new ApiError('GROUP_MAX_SIZE_REACHED')
@@ -180,12 +149,12 @@ export class Rebalance {
 
   /** A static member is back under a new id: without changes to it, the others need not know. */
   private replaceStatic(
-    group: Group,
+    group: ClassicGroup,
     oldId: string,
     id: string,
     request: JoinGroupRequest,
     protocols: Protocol[],
-    client: Client,
+    client: JoiningClient,
   ): Promise<Join> {
     const old = group.members.get(oldId) as Member
     const wasLeader = group.leaderId === oldId
@@ -199,24 +168,25 @@ export class Rebalance {
     if (wasLeader) group.leaderId = id
     const isSame = group.state === 'Stable' && group.metadataOf(member).equals(before)
     if (!isSame) return this.awaitRebalance(group, member, `static member ${request.groupInstanceId} is back, changed`)
-    this.heardOf(group, member)
+    group.heardOf(member)
     this.write(group)
     // The leader must not assign anew: nobody else has joined.
     return Promise.resolve({ ...this.joined(group, member), skipAssignment: wasLeader })
   }
 
-  private awaitRebalance(group: Group, member: Member, reason: string): Promise<Join> {
+  private awaitRebalance(group: ClassicGroup, member: Member, reason: string): Promise<Join> {
     const answer = new Promise<Join>((resolve) => {
       member.join?.(failedJoin('UNKNOWN_MEMBER_ID', member.id))
       member.join = resolve
     })
-    if (member.session === null) this.heardOf(group, member)
+    if (member.session === null) group.heardOf(member)
     if (group.state === 'PreparingRebalance') this.joinedOrGone(group)
     else this.prepare(group, reason)
     return answer
   }
 
-  private prepare(group: Group, reason: string): void {
+  /** Has all members join again. */
+  prepare(group: ClassicGroup, reason: string): void {
     const { configs, note, now } = this.options
     if (group.syncTimer !== null) clearTimeout(group.syncTimer)
     group.syncTimer = null
@@ -236,7 +206,7 @@ export class Rebalance {
   }
 
   /** The first members are given time to come together. */
-  private delayFirst(group: Group, delay: number, left: number): void {
+  private delayFirst(group: ClassicGroup, delay: number, left: number): void {
     const wait = Math.min(delay, left)
     group.isInitialDelay = true
     group.newMemberAdded = false
@@ -247,11 +217,11 @@ export class Rebalance {
     }, wait)
   }
 
-  private joinedOrGone(group: Group): void {
+  private joinedOrGone(group: ClassicGroup): void {
     if (group.state === 'PreparingRebalance' && !group.isInitialDelay && group.hasAllMembersJoined) this.complete(group)
   }
 
-  private complete(group: Group): void {
+  private complete(group: ClassicGroup): void {
     const { note, now } = this.options
     if (group.joinTimer !== null) clearTimeout(group.joinTimer)
     group.joinTimer = null
@@ -281,13 +251,13 @@ export class Rebalance {
     for (const member of joined) {
       const answer = member.join
       member.join = null
-      this.heardOf(group, member)
+      group.heardOf(member)
       answer?.(this.joined(group, member))
     }
     group.syncTimer = setTimeout(() => this.dropUnsynced(group), group.largestRebalanceTimeoutMs)
   }
 
-  private dropUnsynced(group: Group): void {
+  private dropUnsynced(group: ClassicGroup): void {
     group.syncTimer = null
     if (group.state !== 'Stable' && group.state !== 'CompletingRebalance') return
     const late = [...group.pendingSyncs].flatMap((id) => group.members.get(id) ?? [])
@@ -297,7 +267,7 @@ export class Rebalance {
     this.prepare(group, `${late.length} members have not synced in time`)
   }
 
-  private removeMember(group: Group, member: Member, reason: string): void {
+  private removeMember(group: ClassicGroup, member: Member, reason: string): void {
     member.join?.(failedJoin('UNKNOWN_MEMBER_ID', ''))
     member.sync?.({ errorCode: errorCode('UNKNOWN_MEMBER_ID') })
     group.remove(member)
@@ -305,13 +275,13 @@ export class Rebalance {
     else if (group.state !== 'Empty' && group.state !== 'Dead') this.prepare(group, reason)
   }
 
-  private async assign(group: Group, { assignments }: SyncGroupRequest): Promise<void> {
+  private async assign(group: ClassicGroup, { assignments }: SyncGroupRequest): Promise<void> {
     const { generation } = group
     const given = new Map(assignments.map(({ memberId, assignment }) => [memberId, assignment]))
     for (const member of group.members.values()) member.assignment = Buffer.from(given.get(member.id) ?? NO_BYTES)
     let error: ErrorName | undefined
     try {
-      await this.options.store.append(group.id, [groupRecord(group)])
+      await this.options.store.append(group.id, [encodeRecord(classicGroupRecord(group))])
     } catch (cause) {
       error = cause instanceof ApiError ? cause.error : 'COORDINATOR_NOT_AVAILABLE'
     }
@@ -322,21 +292,23 @@ export class Rebalance {
       const answer = member.sync
       member.sync = null
       if (answer === null) continue
-      this.heardOf(group, member)
+      group.heardOf(member)
       answer(error === undefined ? this.synced(group, member) : { errorCode: errorCode(error) })
     }
     if (error !== undefined) this.prepare(group, 'its assignment could not be written')
   }
 
-  private write(group: Group): void {
+  private write(group: ClassicGroup): void {
     try {
-      this.options.store.append(group.id, [groupRecord(group)])?.catch((error) => this.options.warn(error.message))
+      this.options.store
+        .append(group.id, [encodeRecord(classicGroupRecord(group))])
+        ?.catch((error) => this.options.warn(error.message))
     } catch (error) {
       this.options.warn(`group ${group.id} can't be written: ${(error as Error).message}`)
     }
   }
 
-  private joined(group: Group, member: Member): Join {
+  private joined(group: ClassicGroup, member: Member): Join {
     const isLeader = group.leaderId === member.id
     return {
       generationId: group.generation,
@@ -354,12 +326,17 @@ export class Rebalance {
     }
   }
 
-  private synced(group: Group, { assignment }: Member): Sync {
+  private synced(group: ClassicGroup, { assignment }: Member): Sync {
     return { protocolType: group.protocolType, protocolName: group.protocolName, assignment }
   }
 }
 
-function newMember(id: string, request: JoinGroupRequest, protocols: readonly Protocol[], client: Client): Member {
+function newMember(
+  id: string,
+  request: JoinGroupRequest,
+  protocols: readonly Protocol[],
+  client: JoiningClient,
+): Member {
   return {
     id,
     instanceId: request.groupInstanceId,
@@ -373,8 +350,4 @@ function newMember(id: string, request: JoinGroupRequest, protocols: readonly Pr
     sync: null,
     session: null,
   }
-}
-
-export function failedJoin(error: ErrorName, memberId: string): Join {
-  return { errorCode: errorCode(error), memberId, protocolName: null }
 }

@@ -1,0 +1,62 @@
+// Clients that are held to a quota take the same time on a real Kafka and on ktool serve.
+
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { KafkaTool } from '../peers/kafka.ts'
+import { kafkaTool } from '../peers/kafka.ts'
+import { ktool, serve } from '../peers/ktool.ts'
+import { succeeded } from '../peers/run.ts'
+import { createTopic, realKafka } from '../shared.ts'
+
+const topic = 'quotas'
+/** Bytes a second; what goes beyond ten seconds of it has to wait. */
+const rate = 500_000
+const records = 6000
+const recordBytes = 1000
+
+const setQuota = async (bootstrap: string, name: string, value: string, client: string) =>
+  succeeded(
+    await ktool(['quotas', 'alter', '--client', client, '--set', `${name}=${value}`, '-b', bootstrap]),
+    'quotas',
+  )
+
+/** Milliseconds of a tool's whole run. */
+async function time(tool: KafkaTool, args: string[]): Promise<number> {
+  return succeeded(await kafkaTool(tool, args, { fast: true }), tool).ms
+}
+
+test('producers and consumers with a quota end at about the time at which they end with Kafka', async (t) => {
+  const kafka = await realKafka()
+  const broker = await serve()
+  t.after(() => broker.wipe())
+  const took = await Promise.all(
+    [kafka.bootstrap, broker.bootstrap].map(async (bootstrap) => {
+      await createTopic(bootstrap, topic, 1)
+      await setQuota(bootstrap, 'producer_byte_rate', String(rate), 'quota-producer')
+      await setQuota(bootstrap, 'consumer_byte_rate', String(rate), 'quota-consumer')
+      const on = ['--bootstrap-server', bootstrap, '--topic', topic]
+      const size = ['--num-records', String(records), '--record-size', String(recordBytes), '--throughput', '-1']
+      const produced = await time('producer-perf', [...on, ...size, '--command-property', 'client.id=quota-producer'])
+      const consumed = await time('consumer-perf', [
+        ...on,
+        '--num-records',
+        String(records),
+        '--command-property',
+        'client.id=quota-consumer',
+        '--timeout',
+        '30000',
+      ])
+      return { produced, consumed }
+    }),
+  )
+  const [theirs, ours] = took as [(typeof took)[0], (typeof took)[0]]
+  const shown = JSON.stringify({ theirs, ours })
+  const free = (10 * rate) / recordBytes
+  const atLeast = ((records - free) * recordBytes * 1000) / rate
+  for (const { produced, consumed } of took) assert.ok(produced > atLeast && consumed > atLeast, shown)
+  for (const what of ['produced', 'consumed'] as const) {
+    const ratio = ours[what] / theirs[what]
+    assert.ok(ratio > 0.75 && ratio < 1.3, shown)
+  }
+  t.diagnostic(shown)
+})
