@@ -247,38 +247,6 @@ const memory: Row[] = [
   },
 ]
 
-/** A Python program of this folder, with confluent-kafka. */
-const python = async (file: string, ...args: string[]): Promise<Run> => ({
-  command: [await environment(), join(import.meta.dirname, 'peers', file), ...args],
-})
-
-const avro: Row[] = [
-  {
-    name: 'avro: consume 1 M orders as JSON',
-    rssMiB: 200,
-    limits: [{ peer: 'python', wall: 1 / 5 }],
-    runs: async ({ kafka: { bootstrap }, avro: { registry, topic, count } }) => ({
-      ktool: ktool('avro', 'consume', topic, '-e', '-b', bootstrap, '--registry', registry),
-      python: await python('avro_consume.py', bootstrap, registry, topic, String(count)),
-    }),
-  },
-  {
-    name: 'avro: produce 1 M orders from JSON',
-    rssMiB: 200,
-    limits: [{ peer: 'python', wall: 1 / 4 }],
-    runs: async (bench) => {
-      const { registry, orders, schema } = bench.avro
-      const { bootstrap } = bench.kafka
-      const [ours, theirs] = [await bench.topic(1), await bench.topic(1)]
-      const args = ['avro', 'produce', ours, '-b', bootstrap, '--registry', registry, '--value-schema', schema]
-      return {
-        ktool: { ...ktool(...args), stdin: orders },
-        python: { ...(await python('avro_produce.py', bootstrap, registry, theirs, schema)), stdin: orders },
-      }
-    },
-  },
-]
-
 /** The only segment of the topic with 8 times the lines: 870 MB. */
 const segment = ({ kafka, big }: Bench) => `${kafka.data}/${big}-0/00000000000000000000.log`
 
@@ -309,6 +277,38 @@ const dumping: Row[] = [
       ktool: ktool('dump', '--offsets', '5000000', segment(bench)),
       'node -e 0': { command: [node, '-e', '0'] },
     }),
+  },
+]
+
+/** A Python program of this folder, with confluent-kafka. */
+const python = async (file: string, ...args: string[]): Promise<Run> => ({
+  command: [await environment(), join(import.meta.dirname, 'peers', file), ...args],
+})
+
+const avro: Row[] = [
+  {
+    name: 'avro: consume 1 M orders as JSON',
+    rssMiB: 200,
+    limits: [{ peer: 'python', wall: 1 / 5 }],
+    runs: async ({ kafka: { bootstrap }, avro: { registry, topic, count } }) => ({
+      ktool: ktool('avro', 'consume', topic, '-e', '-b', bootstrap, '--registry', registry),
+      python: await python('avro_consume.py', bootstrap, registry, topic, String(count)),
+    }),
+  },
+  {
+    name: 'avro: produce 1 M orders from JSON',
+    rssMiB: 200,
+    limits: [{ peer: 'python', wall: 1 / 4 }],
+    runs: async (bench) => {
+      const { registry, orders, schema } = bench.avro
+      const { bootstrap } = bench.kafka
+      const [ours, theirs] = [await bench.topic(1), await bench.topic(1)]
+      const args = ['avro', 'produce', ours, '-b', bootstrap, '--registry', registry, '--value-schema', schema]
+      return {
+        ktool: { ...ktool(...args), stdin: orders },
+        python: { ...(await python('avro_produce.py', bootstrap, registry, theirs, schema)), stdin: orders },
+      }
+    },
   },
 ]
 

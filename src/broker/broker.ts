@@ -276,6 +276,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     )
     const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
     const authorizer = await loadAuthorizer(configs, metadata)
+    if (authorizer?.isShut) log.warn('there are no ACLs and no super.users: nobody may do anything, not even make ACLs')
     broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users, authorizer })
     broker.controller.electSelf()
     await metadata.flush()

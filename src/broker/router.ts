@@ -61,7 +61,13 @@ export class Router implements ServerHandler {
 
   opened(connection: ServerConnection): void {
     this.broker.statistics.connectionsOpened++
-    if (this.security !== null) this.sessions.set(connection, new Session(connection, this.security))
+    if (this.security === null) return
+    try {
+      this.sessions.set(connection, new Session(connection, this.security))
+    } catch (error) {
+      this.rejected(connection, error)
+      connection.destroy()
+    }
   }
 
   handle(frame: Buffer, connection: ServerConnection): Answer | Promise<Answer> {

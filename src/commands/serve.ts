@@ -117,8 +117,11 @@ export const command = defineCommand({
     for (const endpoint of broker.listeners) {
       const { protocol } = endpoint
       const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
-      say.listening(`listening on ${name(endpoint)}${kind}, ${where}`, nextLine(endpoint), endpoint)
-      if (!LOOPBACK.test(endpoint.host) && !protocol.startsWith('SASL')) {
+      say.listening(`listening on ${name(endpoint)}${kind}, ${where}`, nextLine(endpoint), {
+        ...{ listener: endpoint.name, host: endpoint.host, port: endpoint.port, protocol },
+      })
+      const isOpen = !protocol.startsWith('SASL') && !properties['authorizer.class.name']
+      if (isOpen && !LOOPBACK.test(endpoint.host)) {
         say.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
       }
     }
@@ -139,7 +142,7 @@ export const command = defineCommand({
 
 interface ServeLog extends BrokerLog {
   /** That clients can come, on stdout. */
-  listening(text: string, next: string, listener: Listener): void
+  listening(text: string, next: string, fields: object): void
 }
 
 function textLog(context: Context): ServeLog {
@@ -158,8 +161,7 @@ function jsonLog(context: Context): ServeLog {
   const line = (level: string, message: string, more: object = {}) =>
     `${JSON.stringify({ time: new Date().toISOString(), level, message, ...more })}\n`
   return {
-    listening: (text, _next, { name: listener, host, port, protocol }) =>
-      context.stdout.write(line('info', text, { listener, host, port, protocol })),
+    listening: (text, _next, fields) => context.stdout.write(line('info', text, fields)),
     note: (text) => {
       if (!context.quiet) context.stderr.write(line('info', text))
     },
@@ -194,7 +196,7 @@ async function serveRegistry(
   }
   const url = `http://${name(server.endpoint)}`
   const isDefault = server.endpoint.port === DEFAULT_REGISTRY_PORT && server.endpoint.host === DEFAULT_ENDPOINT.host
-  say.note(`schema registry on ${url}; next: ktool schemas list${isDefault ? '' : ` --registry ${url}`}`)
+  say.listening(`schema registry on ${url}`, `ktool schemas list${isDefault ? '' : ` --registry ${url}`}`, { url })
   return server
 }
 

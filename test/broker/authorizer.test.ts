@@ -230,6 +230,20 @@ test('ACLs and credentials are kept, in the log and in snapshots', async (t) => 
   await run(async (broker) => assert.deepEqual(kept(broker), [wanted[0], wanted[2]]))
 })
 
+test('an authorizer that lets nobody in says so', async () => {
+  const said = async (properties: Record<string, string>) => {
+    const warnings: string[] = []
+    const log = { note() {}, verbose() {}, warn: (text: string) => warnings.push(text) }
+    await (
+      await startBroker({ memory: true, log, properties: { 'authorizer.class.name': STANDARD, ...properties } })
+    ).close()
+    return warnings
+  }
+  assert.deepEqual(await said({}), ['there are no ACLs and no super.users: nobody may do anything, not even make ACLs'])
+  assert.deepEqual(await said({ 'super.users': 'User:admin' }), [])
+  assert.deepEqual(await said({ 'allow.everyone.if.no.acl.found': 'true' }), [])
+})
+
 test('without a login clients are User:ANONYMOUS', async (t) => {
   const { broker, client } = await start(t, { ...secured, topics: [{ name: 'orders' }, { name: 'other' }] })
   const topics = async () => (await client.call(Metadata, 12, { topics: null })).topics.map(({ name }) => name).sort()

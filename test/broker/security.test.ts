@@ -7,12 +7,14 @@ import test, { type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBroker } from '../../src/broker/broker.ts'
 import type { BrokerOptions } from '../../src/broker/options.ts'
+import { principalRules } from '../../src/broker/security/principal-rules.ts'
 import { Client } from '../../src/client/client.ts'
 import { securityOf } from '../../src/client/security.ts'
 import { type Assignment, resolveSettings } from '../../src/config/settings.ts'
 import { Metadata } from '../../src/protocol/apis/03-metadata.ts'
 import { SaslHandshake } from '../../src/protocol/apis/17-sasl-handshake.ts'
 import { ApiVersions } from '../../src/protocol/apis/18-api-versions.ts'
+import { DescribeAcls } from '../../src/protocol/apis/29-describe-acls.ts'
 import { SaslAuthenticate } from '../../src/protocol/apis/36-sasl-authenticate.ts'
 import { errorName } from '../../src/protocol/errors.ts'
 import { RawClient } from './harness.ts'
@@ -112,6 +114,49 @@ test('certificates of clients are asked for, and have to be good', async (t) => 
   await assert.rejects((await connect('MUTUAL', ssl)).admin.listTopics(), { name: 'DeniedError' })
   const expired = { 'ssl.certificate.location': golden('expired.pem'), 'ssl.key.location': golden('expired.key') }
   await assert.rejects((await connect('MUTUAL', { ...ssl, ...expired })).admin.listTopics(), { exitCode: 3 })
+})
+
+test('the user of a certificate is its subject, or what rules make of it', async (t) => {
+  const owner = async (rules: string) => {
+    const { connect, warnings } = await start(t, {
+      properties: {
+        ...properties,
+        'ssl.principal.mapping.rules': rules,
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        'super.users': 'User:ANONYMOUS',
+      },
+    })
+    const own = { 'ssl.keystore.location': golden('alice.p12'), 'ssl.keystore.password': 'storepass' }
+    const client = await connect('MUTUAL', { ...tls, 'security.protocol': 'SSL', ...own })
+    const seen = await client.cluster
+      .any()
+      .then((broker) =>
+        broker.request(DescribeAcls, { resourceTypeFilter: 1, patternTypeFilter: 1, operation: 1, permissionType: 1 }),
+      )
+      .then(
+        ({ errorCode }) => errorName(errorCode),
+        () => 'closed',
+      )
+    return [seen, ...warnings.map((text) => text.replace(/127\.0\.0\.1:\d+/, 'HOST'))]
+  }
+  assert.deepEqual(await owner('DEFAULT'), ['CLUSTER_AUTHORIZATION_FAILED'])
+  assert.deepEqual(await owner('RULE:^.*CN=alice.*$/ANONYMOUS/'), ['NONE'])
+  const [seen, warning] = await owner('RULE:CN=nobody/x/')
+  assert.equal(seen, 'closed')
+  assert.match(warning, /^closed the connection of HOST: no rule of ssl\.principal\.mapping\.rules says who .*CN=alice/)
+})
+
+test('rules for the owners of certificates, as Java reads them', () => {
+  const name = (rules: string, subject = 'CN=Duke,OU=Service,O=Org') => principalRules(rules)(subject)
+  assert.equal(name(''), 'CN=Duke,OU=Service,O=Org')
+  assert.equal(name('RULE:^CN=(.*?),OU=Service.*$/$1/L'), 'duke')
+  assert.equal(name('RULE:^CN=(.*?),OU=Other.*$/$1/, RULE:^CN=(.*?),OU=(.*?),.*$/$1@$2/U, DEFAULT'), 'DUKE@SERVICE')
+  assert.equal(name('RULE:^CN=(.*?),OU=Other.*$/$1/,DEFAULT'), 'CN=Duke,OU=Service,O=Org')
+  assert.equal(name('RULE:^CN=(.*?),OU=Other.*$/$1/'), undefined)
+  assert.equal(name('RULE:^CN=(.*?),.*$/$1-$2-\\$1-$12/'), 'Duke-$2-$1-Duke2')
+  assert.equal(name('RULE:CN=Duke/x/'), undefined)
+  assert.throws(() => principalRules('CN=(.*)'), /'CN=\(\.\*\)' of ssl\.principal\.mapping\.rules is no rule/)
+  assert.throws(() => principalRules('RULE:(/$1/'), /is no regular expression/)
 })
 
 test('users given at the start log in with PLAIN and SCRAM', async (t) => {

@@ -32,9 +32,12 @@ import { CreateAcls } from '../../src/protocol/apis/30-create-acls.ts'
 import { DeleteAcls } from '../../src/protocol/apis/31-delete-acls.ts'
 import { DescribeConfigs } from '../../src/protocol/apis/32-describe-configs.ts'
 import { AlterConfigs } from '../../src/protocol/apis/33-alter-configs.ts'
+import { AlterReplicaLogDirs } from '../../src/protocol/apis/34-alter-replica-log-dirs.ts'
 import { DescribeLogDirs } from '../../src/protocol/apis/35-describe-log-dirs.ts'
 import { SaslAuthenticate } from '../../src/protocol/apis/36-sasl-authenticate.ts'
 import { CreatePartitions } from '../../src/protocol/apis/37-create-partitions.ts'
+import { CreateDelegationToken } from '../../src/protocol/apis/38-create-delegation-token.ts'
+import { DescribeDelegationToken } from '../../src/protocol/apis/41-describe-delegation-token.ts'
 import { DeleteGroups } from '../../src/protocol/apis/42-delete-groups.ts'
 import { ElectLeaders } from '../../src/protocol/apis/43-elect-leaders.ts'
 import { IncrementalAlterConfigs } from '../../src/protocol/apis/44-incremental-alter-configs.ts'
@@ -49,12 +52,15 @@ import { DescribeQuorum } from '../../src/protocol/apis/55-describe-quorum.ts'
 import { UpdateFeatures } from '../../src/protocol/apis/57-update-features.ts'
 import { DescribeCluster } from '../../src/protocol/apis/60-describe-cluster.ts'
 import { DescribeProducers } from '../../src/protocol/apis/61-describe-producers.ts'
+import { UnregisterBroker } from '../../src/protocol/apis/64-unregister-broker.ts'
 import { DescribeTransactions } from '../../src/protocol/apis/65-describe-transactions.ts'
 import { ListTransactions } from '../../src/protocol/apis/66-list-transactions.ts'
 import { ConsumerGroupHeartbeat } from '../../src/protocol/apis/68-consumer-group-heartbeat.ts'
 import { ConsumerGroupDescribe } from '../../src/protocol/apis/69-consumer-group-describe.ts'
 import { ListConfigResources } from '../../src/protocol/apis/74-list-config-resources.ts'
 import { DescribeTopicPartitions } from '../../src/protocol/apis/75-describe-topic-partitions.ts'
+import { AddRaftVoter } from '../../src/protocol/apis/80-add-raft-voter.ts'
+import { RemoveRaftVoter } from '../../src/protocol/apis/81-remove-raft-voter.ts'
 import { batchOf, RawClient } from '../broker/harness.ts'
 
 export interface Endpoints {
@@ -774,6 +780,24 @@ async function cluster(session: Session): Promise<void> {
     const feature = { feature: 'metadata.version', maxVersionLevel: 1, upgradeType: 1 }
     if (user !== 'carol') await ask('one', user, UpdateFeatures, 1, { featureUpdates: [feature], validateOnly: true })
   }
+  const moved = { dirs: [{ path: '/tmp', topics: [{ name: 'both', partitions: [0, 1] }] }] }
+  await ask('refused', 'alice', AlterReplicaLogDirs, 2, moved)
+  await ask('refused', 'alice', UnregisterBroker, 0, { brokerId: 9 })
+  const voter = { clusterId: null, voterId: 9, voterDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAQ' }
+  await ask('refused', 'alice', AddRaftVoter, 0, { ...voter, timeoutMs: 1000, listeners: [] })
+  await ask('refused', 'alice', RemoveRaftVoter, 0, voter)
+  const token = { renewers: [], maxLifetimeMs: -1 }
+  await ask('own', 'alice', CreateDelegationToken, 3, token)
+  for (const ownerPrincipalName of ['alice', 'bob']) {
+    const owner = { ownerPrincipalType: 'User', ownerPrincipalName }
+    await ask(`of ${ownerPrincipalName}`, 'alice', CreateDelegationToken, 3, { ...token, ...owner })
+  }
+  await ask('of bob', 'ANONYMOUS', CreateDelegationToken, 3, {
+    ...token,
+    ownerPrincipalType: 'User',
+    ownerPrincipalName: 'bob',
+  })
+  await ask('none', 'alice', DescribeDelegationToken, 3, { owners: null })
   await ask('refused', 'alice', UpdateFeatures, 2, { featureUpdates: [], validateOnly: true })
   await ask('refused', 'alice', ElectLeaders, 2, { electionType: 0, topicPartitions: null })
   await ask('refused', 'alice', ElectLeaders, 0, { topicPartitions: [{ topic: 'both', partitions: [0] }] })

@@ -80,8 +80,8 @@ const pages: Record<string, RegExp> = {
   'docs/partitions.md': /^partitions /,
   'docs/connecting.md': /^profile /,
   'docs/configs.md': /^(configs|quotas) /,
-  'docs/schemas.md': /^schemas /,
   'docs/acls.md': /^(acls|users) /,
+  'docs/schemas.md': /^schemas /,
 }
 
 for (const [page, about] of Object.entries(pages)) {

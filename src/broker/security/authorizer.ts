@@ -88,6 +88,11 @@ export class Authorizer {
     this.allowsUnknown = options.allowsUnknown
   }
 
+  /** Whether there is nobody who could do anything, not even make ACLs. */
+  get isShut(): boolean {
+    return this.superUsers.size === 0 && !this.allowsUnknown && this.image.acls.size === 0
+  }
+
   allows(who: Who, operation: number, resourceType: number, name: string): boolean {
     if (this.superUsers.has(who.principal)) return true
     const index = this.indexFor(resourceType)

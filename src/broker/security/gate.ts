@@ -9,6 +9,11 @@ import type { Access, AnyGuard } from './guard.ts'
 import { guards, OPEN_APIS } from './guards/index.ts'
 import { ANONYMOUS } from './session.ts'
 
+/** A name as a client has sent it, so that it can't draw lines of its own. */
+function shown(name: string): string {
+  return /^[ -~]{0,249}$/.test(name) ? name : JSON.stringify(name.slice(0, 249))
+}
+
 export class Gate {
   private readonly authorizer: Authorizer
   private readonly denied: (text: string) => void
@@ -50,7 +55,7 @@ export class Gate {
       may(operation, resourceType, name) {
         const allowed = allows(operation, resourceType, name)
         if (!allowed) {
-          const what = `${aclName(AclOperation, operation)} on ${aclName(AclResource, resourceType)} ${name}`
+          const what = `${aclName(AclOperation, operation)} on ${aclName(AclResource, resourceType)} ${shown(name)}`
           denied(`${principal} from ${host} may not ${what}`)
         }
         return allowed

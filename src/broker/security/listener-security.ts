@@ -7,6 +7,7 @@ import type { Mechanism, Users } from '../../net/sasl/mechanism.ts'
 import type { ServerTls } from '../../net/tls/server.ts'
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import type { Listener } from '../options.ts'
+import { type PrincipalRules, principalRules } from './principal-rules.ts'
 import { type KnownUsers, usersOf } from './users.ts'
 
 export interface SaslSecurity {
@@ -20,6 +21,8 @@ export interface SaslSecurity {
 export interface ListenerSecurity {
   tls: ServerTls | null
   sasl: SaslSecurity | null
+  /** Who the owner of a certificate is. */
+  principals: PrincipalRules
 }
 
 /** Throws a UsageError for configs and files that can't be. Null: a listener in plain text without a login. */
@@ -34,6 +37,7 @@ export async function listenerSecurity(
   return {
     tls: protocol.endsWith('SSL') ? await tlsOf(listener, get) : null,
     sasl: protocol.startsWith('SASL') ? await saslOf(listener, get, known) : null,
+    principals: principalRules(get('ssl.principal.mapping.rules')),
   }
 }
 

@@ -41,13 +41,14 @@ export class Session {
   /** Who was logged in before this login. */
   private before: string | null = null
 
-  constructor(connection: ServerConnection, { tls, sasl }: ListenerSecurity) {
+  /** Throws a ProtocolError for a certificate whose owner is nobody. */
+  constructor(connection: ServerConnection, { tls, sasl, principals }: ListenerSecurity) {
     this.connection = connection
     this.sasl = sasl
     this.frameBytes = connection.maxFrameBytes
     this.state = sasl === null ? 'open' : 'start'
     if (sasl !== null) connection.maxFrameBytes = sasl.maxReceiveBytes
-    else if (tls !== null) this.principal = principalOf(connection.certificateSubject)
+    else if (tls !== null) this.principal = principalOf(connection.certificateSubject, principals)
   }
 
   /** Whether frames are messages of the mechanism. */
@@ -133,8 +134,11 @@ export class Session {
 }
 
 /** The subject of a client's certificate as Java writes it (RFC 2253), from Node's lines. */
-function principalOf(subject: string | undefined): string {
+function principalOf(subject: string | undefined, principals: ListenerSecurity['principals']): string {
   if (subject === undefined) return ANONYMOUS
   const parts = subject.split('\n').reverse()
-  return `User:${parts.map((part) => part.replaceAll(/(?<==.*)[,+"\\<>;]/g, '\\$&')).join(',')}`
+  const name = parts.map((part) => part.replaceAll(/(?<==.*)[,+"\\<>;]/g, '\\$&')).join(',')
+  const user = principals(name)
+  if (user === undefined) throw new ProtocolError(`no rule of ssl.principal.mapping.rules says who ${name} is`)
+  return `User:${user}`
 }

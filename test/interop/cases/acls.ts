@@ -8,10 +8,16 @@ import net from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
 import tls from 'node:tls'
+import { Produce } from '../../../src/protocol/apis/00-produce.ts'
+import { Fetch } from '../../../src/protocol/apis/01-fetch.ts'
 import { Metadata } from '../../../src/protocol/apis/03-metadata.ts'
 import { SaslHandshake } from '../../../src/protocol/apis/17-sasl-handshake.ts'
+import { ApiVersions } from '../../../src/protocol/apis/18-api-versions.ts'
+import { CreateTopics } from '../../../src/protocol/apis/19-create-topics.ts'
 import { SaslAuthenticate } from '../../../src/protocol/apis/36-sasl-authenticate.ts'
-import { RawClient } from '../../broker/harness.ts'
+import { DescribeClientQuotas } from '../../../src/protocol/apis/48-describe-client-quotas.ts'
+import { AlterClientQuotas } from '../../../src/protocol/apis/49-alter-client-quotas.ts'
+import { batchOf, RawClient } from '../../broker/harness.ts'
 import { aclSession } from '../acl-session.ts'
 import { kafkaTool, startKafka } from '../peers/kafka.ts'
 import { ktool, type Serve, serve } from '../peers/ktool.ts'
@@ -152,8 +158,70 @@ test('Kafka and ktool serve answer the same', { timeout: 300_000 }, async (t) =>
       assert.equal(answers[1], answers[0], line)
     }
   })
+  await t.test('to a client that is above its quota', async () => {
+    const [expected, answers] = await Promise.all([quotaSession(at), quotaSession(here)])
+    for (const [index, { waitMs, bytes }] of answers.entries()) {
+      const other = expected[index] as (typeof expected)[number]
+      assert.ok(Math.abs(bytes - other.bytes) < 100, `${bytes} bytes and ${other.bytes}`)
+      assert.ok(Math.abs(waitMs - other.waitMs) < 250, `step ${index}: ${waitMs} ms and ${other.waitMs} ms`)
+    }
+    assert.deepEqual(
+      answers.map(({ waitMs }) => waitMs > 0),
+      [true, false, true],
+    )
+  })
   seen.push(broker.printed())
 })
+
+/** Writes and reads some more than 1 MB with a quota of 100 kB a second: how long the client is told to wait, and what it gets. */
+async function quotaSession({ sasl }: Ports): Promise<{ waitMs: number; bytes: number }[]> {
+  const client = async () => {
+    const one = new RawClient(sasl)
+    await one.call(SaslHandshake, 1, { mechanism: 'PLAIN' })
+    await one.call(SaslAuthenticate, 2, { authBytes: Buffer.from(`\0admin\0${passwords['admin']}`) })
+    return one
+  }
+  const topic = { name: 'quotas', numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] }
+  const [first, second] = [await client(), await client()]
+  try {
+    await first.call(CreateTopics, 7, { topics: [topic], timeoutMs: 10_000 })
+    const isMade = async () =>
+      (await first.call(Metadata, 12, { topics: [{ name: 'quotas' }] })).topics[0]?.partitions.length === 2
+    while (!(await isMade()));
+    const entity = [{ entityType: 'user', entityName: 'admin' }]
+    const rate = (key: string) => ({ key, value: 100_000, remove: false })
+    const ops = [rate('producer_byte_rate'), rate('consumer_byte_rate')]
+    await first.call(AlterClientQuotas, 1, { entries: [{ entity, ops }] })
+    const filter = { components: [{ entityType: 'user', matchType: 0, match: 'admin' }], strict: false }
+    while ((await first.call(DescribeClientQuotas, 1, filter)).entries?.length !== 1);
+    // In one batch it would be too large.
+    const records = () => batchOf([`k:${'x'.repeat(560_000)}`])
+    const partitionData = [0, 1].map((index) => ({ index, records: records() }))
+    const produced = await first.call(Produce, 9, {
+      acks: 1,
+      timeoutMs: 5000,
+      topicData: [{ name: 'quotas', partitionData }],
+    })
+    const steps = [{ waitMs: produced.throttleTimeMs, bytes: 0 }]
+    for (const partition of [0, 1]) {
+      const partitions = [{ partition, fetchOffset: 0, partitionMaxBytes: 1 << 20 }]
+      const topics = [{ topic: 'quotas', partitions }]
+      const answer = await second.call(Fetch, 12, { maxWaitMs: 0, minBytes: 0, maxBytes: 1 << 21, topics })
+      const bytes = answer.responses[0]?.partitions[0]?.records?.length ?? 0
+      steps.push({ waitMs: answer.throttleTimeMs, bytes })
+    }
+    const begun = performance.now()
+    await second.call(ApiVersions, 0, {})
+    assert.ok(performance.now() - begun > 500, 'the client is not heard meanwhile')
+    await first.call(AlterClientQuotas, 1, {
+      entries: [{ entity, ops: ops.map((each) => ({ ...each, remove: true })) }],
+    })
+    return steps
+  } finally {
+    first.socket.destroy()
+    second.socket.destroy()
+  }
+}
 
 test("Kafka's tools at ktool serve, and a directory that goes to Kafka and back", { timeout: 300_000 }, async (t) => {
   const at = await ports()

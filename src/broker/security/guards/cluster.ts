@@ -8,6 +8,7 @@ import { DescribeConfigs } from '../../../protocol/apis/32-describe-configs.ts'
 import { AlterConfigs } from '../../../protocol/apis/33-alter-configs.ts'
 import { AlterReplicaLogDirs } from '../../../protocol/apis/34-alter-replica-log-dirs.ts'
 import { DescribeLogDirs } from '../../../protocol/apis/35-describe-log-dirs.ts'
+import { CreateDelegationToken } from '../../../protocol/apis/38-create-delegation-token.ts'
 import { ElectLeaders } from '../../../protocol/apis/43-elect-leaders.ts'
 import { IncrementalAlterConfigs } from '../../../protocol/apis/44-incremental-alter-configs.ts'
 import { AlterPartitionReassignments } from '../../../protocol/apis/45-alter-partition-reassignments.ts'
@@ -25,6 +26,7 @@ import { AddRaftVoter } from '../../../protocol/apis/80-add-raft-voter.ts'
 import { RemoveRaftVoter } from '../../../protocol/apis/81-remove-raft-voter.ts'
 import type { ErrorName } from '../../../protocol/errors.ts'
 import { NOT_ASKED } from '../../authorized-operations.ts'
+import { tokenRefusal } from '../../delegation-tokens.ts'
 import { ResourceType } from '../../metadata-image.ts'
 import {
   type Access,
@@ -129,7 +131,35 @@ const incrementalAlterConfigs = defineGuard(IncrementalAlterConfigs, (request, a
   }))
 })
 
+/** Everybody may have a token of their own; for others a right on that user is needed. */
+const createDelegationToken = defineGuard(CreateDelegationToken, (request, access, next, { session }) => {
+  const { ownerPrincipalName, ownerPrincipalType } = request
+  const owner = `${ownerPrincipalType}:${ownerPrincipalName}`
+  const isOwn = !ownerPrincipalName || owner === session?.principal
+  const isRefused = tokenRefusal(session) === 'DELEGATION_TOKEN_REQUEST_NOT_ALLOWED'
+  if (isRefused || isOwn || access.may(AclOperation.createTokens, AclResource.user, owner)) return next(request)
+  return then(next(request), (response) => ({
+    ...response,
+    errorCode: code('DELEGATION_TOKEN_AUTHORIZATION_FAILED'),
+    issueTimestampMs: -1,
+    expiryTimestampMs: -1,
+    maxTimestampMs: -1,
+  }))
+})
+
 export const clusterGuards: AnyGuard[] = [
+  createDelegationToken,
+  clusterGuard(AlterReplicaLogDirs, alter, ({ dirs }) => ({
+    results: dirs.flatMap(({ topics }) =>
+      topics.map(({ name, partitions }) => ({
+        topicName: name,
+        partitions: partitions.map((partitionIndex) => ({ partitionIndex, errorCode: REFUSED })),
+      })),
+    ),
+  })),
+  clusterGuard(UnregisterBroker, alter, (_, errorMessage) => ({ errorCode: REFUSED, errorMessage })),
+  clusterGuard(AddRaftVoter, alter, () => failure('CLUSTER_AUTHORIZATION_FAILED')),
+  clusterGuard(RemoveRaftVoter, alter, () => failure('CLUSTER_AUTHORIZATION_FAILED')),
   describeCluster,
   describeAllConfigs,
   alterAllConfigs,
@@ -142,17 +172,6 @@ export const clusterGuards: AnyGuard[] = [
   clusterGuard(DeleteAcls, alter, ({ filters }, errorMessage) => ({
     filterResults: filters.map(() => ({ errorCode: REFUSED, errorMessage })),
   })),
-  clusterGuard(AlterReplicaLogDirs, alter, ({ dirs }) => ({
-    results: dirs.flatMap(({ topics }) =>
-      topics.map(({ name, partitions }) => ({
-        topicName: name,
-        partitions: partitions.map((partitionIndex) => ({ partitionIndex, errorCode: REFUSED })),
-      })),
-    ),
-  })),
-  clusterGuard(UnregisterBroker, alter, (_, errorMessage) => ({ errorCode: REFUSED, errorMessage })),
-  clusterGuard(AddRaftVoter, alter, (_, errorMessage) => ({ errorCode: REFUSED, errorMessage })),
-  clusterGuard(RemoveRaftVoter, alter, (_, errorMessage) => ({ errorCode: REFUSED, errorMessage })),
   clusterGuard(DescribeLogDirs, describe, () => ({ errorCode: REFUSED })),
   clusterGuard(ElectLeaders, alter, ({ topicPartitions }, errorMessage, version) => ({
     errorCode: version === 0 ? 0 : REFUSED,

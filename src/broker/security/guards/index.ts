@@ -3,7 +3,6 @@
 import { SaslHandshake } from '../../../protocol/apis/17-sasl-handshake.ts'
 import { ApiVersions } from '../../../protocol/apis/18-api-versions.ts'
 import { SaslAuthenticate } from '../../../protocol/apis/36-sasl-authenticate.ts'
-import { CreateDelegationToken } from '../../../protocol/apis/38-create-delegation-token.ts'
 import { RenewDelegationToken } from '../../../protocol/apis/39-renew-delegation-token.ts'
 import { ExpireDelegationToken } from '../../../protocol/apis/40-expire-delegation-token.ts'
 import { DescribeDelegationToken } from '../../../protocol/apis/41-describe-delegation-token.ts'
@@ -16,13 +15,18 @@ import { recordGuards } from './records.ts'
 import { topicGuards } from './topics.ts'
 import { transactionGuards } from './transactions.ts'
 
-/** What everybody may ask for. There are no delegation tokens: whoever asks for one is refused. */
-export const OPEN_APIS: ReadonlySet<number> = new Set(
-  [
-    ...[ApiVersions, SaslHandshake, SaslAuthenticate, GetTelemetrySubscriptions, PushTelemetry],
-    ...[CreateDelegationToken, RenewDelegationToken, ExpireDelegationToken, DescribeDelegationToken],
-  ].map(({ key }) => key),
-)
+/** What everybody may ask for. */
+export const OPEN_APIS: ReadonlySet<number> = new Set([
+  ApiVersions.key,
+  SaslHandshake.key,
+  SaslAuthenticate.key,
+  GetTelemetrySubscriptions.key,
+  PushTelemetry.key,
+  // Who owns or renews a token may do so; there are none.
+  RenewDelegationToken.key,
+  ExpireDelegationToken.key,
+  DescribeDelegationToken.key,
+])
 
 const list: AnyGuard[] = [...recordGuards, ...topicGuards, ...groupGuards, ...transactionGuards, ...clusterGuards]
 
