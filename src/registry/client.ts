@@ -317,6 +317,14 @@ export class RegistryClient {
   }
 }
 
+/** What to do, by the error's code or the status. */
+const HINTS: Record<number, string> = {
+  401: 'log in with -X schema.registry.basic.auth.user.info=USER:PASSWORD, or a bearer token',
+  403: 'log in with -X schema.registry.basic.auth.user.info=USER:PASSWORD, or a bearer token',
+  409: '`ktool schemas check` lists what is in the way',
+  40401: '`ktool schemas list` shows all; the schema of a file is registered with --value-schema FILE',
+}
+
 function answerOf(where: string, status: number, text: string): unknown {
   let json: unknown
   try {
@@ -334,13 +342,8 @@ function answerOf(where: string, status: number, text: string): unknown {
     typeof message === 'string'
       ? message.replace(/, \{oldSchema: '[\s\S]*?'\}(?=, \{|\])/g, '')
       : (http.STATUS_CODES[status] ?? `status ${status}`)
-  const hint =
-    status === 409
-      ? '`ktool schemas check` lists what is in the way'
-      : status === 401 || status === 403
-        ? 'log in with -X schema.registry.basic.auth.user.info=USER:PASSWORD, or a bearer token'
-        : undefined
-  throw new RegistryError(`${where}: ${said}`, status, typeof code === 'number' ? code : status, hint)
+  const number = typeof code === 'number' ? code : status
+  throw new RegistryError(`${where}: ${said}`, status, number, HINTS[number] ?? HINTS[status])
 }
 
 /** A schema in answers; what is the default may be left out. */

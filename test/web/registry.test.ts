@@ -175,6 +175,23 @@ test('hostile requests are answered, and leave the registry as it was', async (t
   for (const schema of [deep, '['.repeat(100_000), '{"type":"record","name":"A","fields":[{"name":"a","type":"B"}]}']) {
     assert.equal(JSON.parse((await ask(url, 'POST', '/subjects/s/versions', { schema })).text).error_code, 42201)
   }
+  const nots = `${'{"not":'.repeat(20_000)}{}${'}'.repeat(20_000)}`
+  assert.equal((await ask(url, 'POST', '/subjects/s/versions', { schemaType: 'JSON', schema: nots })).status, 422)
   assert.equal((await ask(url, 'GET', '/subjects/%ff/versions')).status, 400)
   assert.equal((await ask(url, 'GET', '/subjects')).text, '[]')
+  // Choices within choices, and a pattern that takes years.
+  const choices = (depth: number, leaf: string): object =>
+    depth === 0 ? { type: leaf } : { oneOf: [choices(depth - 1, leaf), choices(depth - 1, 'null')] }
+  const post = (subject: string, schema: object) =>
+    ask(url, 'POST', `/subjects/${subject}/versions`, { schemaType: 'JSON', schema: JSON.stringify(schema) })
+  await post('choices', choices(10, 'string'))
+  assert.match((await post('choices', choices(10, 'integer'))).text, /too complex to be compared|incompatible/)
+  const slow = (properties: object) => ({
+    type: 'object',
+    properties,
+    patternProperties: { '^(a+)+$': {} },
+    additionalProperties: false,
+  })
+  await post('slow', slow({}))
+  assert.equal((await post('slow', slow({ [`${'a'.repeat(40)}!`]: { type: 'string' } }))).status, 200)
 })

@@ -106,9 +106,7 @@ export function parseAvro(text: string, names: Names = new Map()): AvroSchema {
   try {
     json = parseJsonKeepingNumbers(text)
   } catch (error) {
-    // The text of a file may be the name of a type alone.
-    if (!/^\s*[\w.]+\s*$/.test(text)) throw new InvalidSchemaError(`it is not JSON: ${(error as Error).message}`)
-    json = text.trim()
+    throw new InvalidSchemaError(`it is not JSON: ${(error as Error).message}`)
   }
   return new Parser(names).read(json, '', 0)
 }

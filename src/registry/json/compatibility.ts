@@ -3,7 +3,9 @@
 // (`additionalProperties: false`), or partially open (a schema or patterns for the others).
 
 import { isDeepStrictEqual } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import type { Difference } from '../difference.ts'
+import { InvalidSchemaError } from '../errors.ts'
 
 type Schema = boolean | { readonly [key: string]: unknown }
 type Properties = Readonly<Record<string, Schema>>
@@ -15,6 +17,10 @@ export interface Side {
 }
 
 const MOST_NESTING = 200
+/** Comparisons of parts with each other: with choices within choices they grow beyond all bounds. */
+const MOST_STEPS = 50_000
+/** A careless pattern (`^(a+)+$`) takes years for some names. */
+const MATCH_WITHIN_MS = 50
 /** Bounds, and whether a higher one allows more. */
 const BOUNDS: readonly (readonly [keyword: string, kind: string, widerIsHigher: boolean])[] = [
   ['maxLength', 'MAX_LENGTH', true],
@@ -29,10 +35,10 @@ const BOUNDS: readonly (readonly [keyword: string, kind: string, widerIsHigher: 
   ['minProperties', 'MIN_PROPERTIES', false],
 ]
 
-/** What keeps `reader` from taking all that `writer` takes. */
+/** What keeps `reader` from taking all that `writer` takes. Throws an InvalidSchemaError where that takes too long to find. */
 export function jsonSchemaDifferences(reader: Side, writer: Side): Difference[] {
   const found: Difference[] = []
-  new Checker(reader, writer, found).check(writer.schema, reader.schema, '#', 0)
+  new Checker(reader, writer, found, { left: MOST_STEPS }).check(writer.schema, reader.schema, '#', 0)
   return found
 }
 
@@ -40,9 +46,11 @@ class Checker {
   private readonly reader: Side
   private readonly writer: Side
   private readonly found: Difference[]
+  private readonly steps: { left: number }
   private readonly inProgress = new Map<Schema, Set<Schema>>()
 
-  constructor(reader: Side, writer: Side, found: Difference[]) {
+  constructor(reader: Side, writer: Side, found: Difference[], steps: { left: number }) {
+    this.steps = steps
     this.reader = reader
     this.writer = writer
     this.found = found
@@ -52,6 +60,7 @@ class Checker {
     const old = resolve(writtenOld, this.writer)
     const fresh = resolve(writtenNew, this.reader)
     if (depth > MOST_NESTING) return
+    if (this.steps.left-- <= 0) throw new InvalidSchemaError('it is too complex to be compared')
     if (typeof old === 'object' && typeof fresh === 'object') {
       // Schemas may contain themselves.
       const seen = this.inProgress.get(old) ?? new Set()
@@ -133,7 +142,7 @@ class Checker {
 
   private isCompatible(old: Schema, fresh: Schema, depth: number): boolean {
     const found: Difference[] = []
-    new Checker(this.reader, this.writer, found).check(old, fresh, '', depth + 1)
+    new Checker(this.reader, this.writer, found, this.steps).check(old, fresh, '', depth + 1)
     return found.length === 0
   }
 
@@ -328,14 +337,19 @@ function isOpen(schema: Record<string, unknown>, keyword: string): boolean {
 /** What a property without an entry of its own has to be; undefined where there can be none. */
 function coverOf(schema: Record<string, unknown>, name: string): Schema | undefined {
   for (const [pattern, each] of Object.entries((schema['patternProperties'] ?? {}) as Properties)) {
-    try {
-      if (new RegExp(pattern, 'u').test(name)) return each
-    } catch {
-      // A pattern that is none covers nothing.
-    }
+    if (matches(pattern, name)) return each
   }
   const others = (schema['additionalProperties'] ?? true) as Schema
   return allowsNothing(others) ? undefined : others
+}
+
+/** A pattern that is none, or takes too long, matches nothing. */
+function matches(pattern: string, name: string): boolean {
+  try {
+    return runInNewContext("new RegExp(pattern, 'u').test(name)", { pattern, name }, { timeout: MATCH_WITHIN_MS })
+  } catch {
+    return false
+  }
 }
 
 function hasDefault(schema: Schema | undefined): boolean {

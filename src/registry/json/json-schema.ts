@@ -75,8 +75,8 @@ function validator(json: JsonSchema, references: ReadonlyMap<string, JsonSchema>
       ? new Ajv2019(OPTIONS)
       : new Ajv(OPTIONS)
   formats.default(ajv as never)
-  // The dialects up to draft 7 are read alike.
-  const isOlder = /draft-0[3-7]/.test(dialect) || dialect === ''
+  // The dialects up to draft 7, and what names none that is known, are read alike.
+  const isOlder = !/2019-09|2020-12/.test(dialect)
   const readable = (schema: JsonSchema) => (isOlder ? asDraft7(schema) : schema) as object
   try {
     const base = typeof json === 'object' && typeof json['$id'] === 'string' ? json['$id'] : undefined

@@ -216,8 +216,7 @@ export class Registry {
     try {
       return await parseSchema({ schemaType, schema }, [...found.values()])
     } catch (error) {
-      if (!(error instanceof InvalidSchemaError)) throw error
-      throw failures.invalidSchema(error.message)
+      throw invalid(error)
     }
   }
 
@@ -269,11 +268,18 @@ export class Registry {
       return [message({ type: 'TYPE_CHANGED', detail: '' }, `The type of the schema was ${stored.schemaType}`)]
     }
     const old = await this.parse(stored)
+    const differences = (reader: ParsedSchema, writer: ParsedSchema): Difference[] => {
+      try {
+        return reader.differences(writer)
+      } catch (error) {
+        throw invalid(error)
+      }
+    }
     const said = (found: readonly Difference[], readerIs: 'new' | 'old') =>
       found.map((each) => message(each, differenceText(each, readerIs)))
     return [
-      ...(level.startsWith('FORWARD') ? [] : said(fresh.differences(old), 'new')),
-      ...(level.startsWith('BACKWARD') ? [] : said(old.differences(fresh), 'old')),
+      ...(level.startsWith('FORWARD') ? [] : said(differences(fresh, old), 'new')),
+      ...(level.startsWith('BACKWARD') ? [] : said(differences(old, fresh), 'old')),
     ]
   }
 
@@ -313,6 +319,12 @@ export class Registry {
     }
     this.refresh()
   }
+}
+
+/** What is wrong with a schema; one that goes deeper than the stack is wrong too. */
+function invalid(error: unknown): unknown {
+  if (error instanceof InvalidSchemaError) return failures.invalidSchema(error.message)
+  return error instanceof RangeError ? failures.invalidSchema('it is nested too deeply') : error
 }
 
 function message({ type, detail }: Pick<Difference, 'type' | 'detail'>, text: string): string {
