@@ -22,23 +22,15 @@ export function served(...args: string[]): Served {
   before(async () => {
     const listen = args.includes('--listen') ? [] : ['--listen', '127.0.0.1:0']
     broker = start(['serve', ...(args.includes('--data') ? [] : ['--memory']), ...listen, ...args])
-    const registry = new Promise<void>((resolve) => {
-      if (args.includes('--no-registry')) resolve()
-      broker.stderr.setEncoding('utf8').on('data', (text: string) => {
-        stderr += text
-        const url = /schema registry on (\S+?);/.exec(stderr)?.[1]
-        if (url === undefined) return
-        env.KTOOL_REGISTRY = url
-        resolve()
-      })
-      broker.on('exit', () => resolve())
+    broker.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
     })
     for await (const line of createInterface(broker.stdout)) {
       const address = /listening on (\S+:\d+)/.exec(line)?.[1]
-      if (address === undefined) continue
-      env.KTOOL_BOOTSTRAP = address
-      await registry
-      return
+      if (address !== undefined) env.KTOOL_BOOTSTRAP ??= address
+      const registry = /schema registry on (\S+?);/.exec(line)?.[1]
+      if (registry !== undefined) env.KTOOL_REGISTRY = registry
+      if (registry !== undefined || args.includes('--no-registry')) return
     }
     throw new Error(`the broker did not start: ${stderr}`)
   })
