@@ -24,8 +24,9 @@ const leaf: fc.Arbitrary<Sample> = fc.constantFrom<Sample>(
   { schema: 'int', value: fc.integer() },
   // Of 2^52 and more avsc itself gets the last bit wrong.
   { schema: 'long', value: fc.maxSafeInteger().map((value) => Math.trunc(value / 4)) },
-  { schema: 'float', value: fc.float({ noNaN: true, noDefaultInfinity: true }) },
-  { schema: 'double', value: fc.double({ noNaN: true, noDefaultInfinity: true }) },
+  // Its JSON of -0 is 0.
+  { schema: 'float', value: fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value || 0) },
+  { schema: 'double', value: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value || 0) },
   { schema: 'string', value: fc.string({ unit: 'grapheme' }) },
   { schema: 'bytes', value: fc.uint8Array().map((bytes) => Buffer.from(bytes)) },
 )
@@ -144,4 +145,17 @@ test('no bytes make the decoder do anything but decode or say what is wrong', ()
     }),
     { numRuns: 400 },
   )
+})
+
+test('-0 keeps its sign', () => {
+  const schema = parseAvro('"double"')
+  const bytes = Buffer.alloc(8)
+  bytes.writeDoubleLE(-0)
+  reader.used = 0
+  avroDecoder(schema)(reader, bytes, 0, 8)
+  const text = reader.out.toString('utf8', 0, reader.used)
+  assert.equal(text, '-0.0')
+  writer.used = 0
+  avroEncoder(schema, 'value')(writer, parseJsonExact(text))
+  assert.deepEqual(writer.out.subarray(0, writer.used), bytes)
 })
