@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
 })
 const folder = mkdtempSync(join(tmpdir(), 'ktool-bench-'))
 const chosen = rows.filter(({ name }) => name.includes(options.only))
+const NO_AVRO = { registry: '', orders: '', schema: '', count: 0, topic: '' }
 const results: unknown[] = []
 let missed = 0
 
@@ -106,8 +107,6 @@ async function prepare(kafka: Kafka): Promise<Bench> {
     wide: needed('12 partitions') ? await fill(await topic(12), 8, '-K', '\\t') : '',
   }
 }
-
-const NO_AVRO = { registry: '', orders: '', schema: '', count: 0, topic: '' }
 
 async function prepareAvro(bootstrap: string, count: number, newTopic: (partitions: number) => Promise<string>) {
   const [orders, schema] = [join(folder, 'orders.jsonl'), join(folder, 'order.avsc')]
