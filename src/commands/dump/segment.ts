@@ -3,6 +3,7 @@
 import { basename, dirname, resolve } from 'node:path'
 import { CorruptError } from '../../errors.ts'
 import type { RecordTest } from '../../filter/record-filter.ts'
+import type { TimeLimit } from '../../filter/time-limit.ts'
 import type { RecordWriter } from '../../output/record-format.ts'
 import type { RecordSink } from '../../output/record-sink.ts'
 import { baseOffset, isControl, lastOffset, magic, maxTimestamp } from '../../records/batch.ts'
@@ -25,6 +26,8 @@ export interface SegmentOptions {
   offsets: Range
   times: Range
   test: RecordTest | null
+  /** What the test is to run in. */
+  limit: TimeLimit | null
   /** How many records (or batches, where no records are printed) are still wanted. */
   left: number
   /** Print the records of batches whose checksum is wrong, too. */
@@ -46,7 +49,7 @@ export async function dumpSegment(
   options: SegmentOptions,
   fail: (error: CorruptError) => void,
 ): Promise<void> {
-  const { form, offsets, times, test, trusting } = options
+  const { form, offsets, times, test, limit, trusting } = options
   const { topic, partition } = partitionOf(path)
   const decoders = options.records ? await decodersOf(path, topic, options.decode) : { record: null, control: null }
   if (form === 'text') sink.text(heading(path))
@@ -117,7 +120,8 @@ export async function dumpSegment(
       view.batch = buffer
       view.batchAt = at
       try {
-        printRecords(position, isSound)
+        if (limit === null) printRecords(position, isSound)
+        else limit.run(() => printRecords(position, isSound), view)
       } catch (error) {
         if (!(error instanceof CorruptError)) throw error
         fail(new CorruptError(`${path}: position ${position}: ${error.message}`))
