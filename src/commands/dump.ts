@@ -5,7 +5,7 @@ import { ExitCode, KtoolError, UsageError } from '../errors.ts'
 import { compileFormat } from '../output/record-format.ts'
 import { RecordSink } from '../output/record-sink.ts'
 import { integer } from '../util/numbers.ts'
-import { type Context, defineCommand } from './command.ts'
+import { CONNECTION, type Context, defineCommand } from './command.ts'
 import { filterFlags, recordFilter } from './consume-filter.ts'
 import { decoderNames } from './dump/decoder.ts'
 import { filesOf, filesToCheck, isLog, unreadable } from './dump/directory.ts'
@@ -67,6 +67,8 @@ export const command = defineCommand({
   ],
   finishesOnSignal: false,
   withoutCluster: true,
+  asks: true,
+  unused: CONNECTION,
   async run(context, { files: paths }, flags) {
     const { verify, rebuildIndexes, to, format } = flags
     if (verify && rebuildIndexes) throw new UsageError('--verify and --rebuild-indexes exclude each other')

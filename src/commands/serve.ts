@@ -11,7 +11,7 @@ import { ExitCode, UsageError } from '../errors.ts'
 import { keyValue } from '../util/key-value.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { RegistryServer } from '../web/registry-server.ts'
-import { type Context, defineCommand } from './command.ts'
+import { CONNECTION, type Context, defineCommand, FORMS } from './command.ts'
 
 const DEFAULT_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 9092 }
 const DEFAULT_REGISTRY_PORT = 8081
@@ -87,6 +87,7 @@ export const command = defineCommand({
   ],
   finishesOnSignal: true,
   withoutCluster: true,
+  unused: [...CONNECTION, ...FORMS],
   async run(context, _args, flags) {
     if (flags.memory && flags.data !== undefined) {
       throw new UsageError('--memory keeps nothing, --data says where to keep it', { hint: 'leave one of them out' })
