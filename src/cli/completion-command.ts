@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defineCommand, CONNECTION, FORMS } from '../commands/command.ts'
+import { CONNECTION, defineCommand, FORMS } from '../commands/command.ts'
 import { write } from '../output/write.ts'
 import { packageRoot } from '../util/package-root.ts'
 

@@ -1,6 +1,6 @@
 // ktool help: the same pages as --help.
 
-import { defineCommand, CONNECTION, FORMS } from '../commands/command.ts'
+import { CONNECTION, defineCommand, FORMS } from '../commands/command.ts'
 import { UsageError } from '../errors.ts'
 import { write } from '../output/write.ts'
 import { painter } from './colour.ts'

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { ExitCode, KtoolError, UsageError } from '../errors.ts'
 import { compileFormat } from '../output/record-format.ts'
 import { RecordSink } from '../output/record-sink.ts'
+import { counted } from '../util/counted.ts'
 import { integer } from '../util/numbers.ts'
 import { CONNECTION, type Context, defineCommand } from './command.ts'
 import { filterFlags, recordFilter } from './consume-filter.ts'
@@ -205,8 +206,4 @@ async function rebuild(context: Context, files: readonly string[], to: string | 
     }
   }
   return undefined
-}
-
-function counted(count: number, what: string, several = `${what}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? what : several}`
 }

@@ -8,6 +8,7 @@ import { brokerDefinitions, isBrokerConfig } from '../broker/configs/broker-conf
 import type { Endpoint, Listener } from '../broker/options.ts'
 import { parseConfig } from '../config/file.ts'
 import { ExitCode, UsageError } from '../errors.ts'
+import { fileProblem } from '../util/file-problem.ts'
 import { keyValue } from '../util/key-value.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { RegistryServer } from '../web/registry-server.ts'
@@ -118,7 +119,7 @@ export const command = defineCommand({
     for (const endpoint of broker.listeners) {
       const { protocol } = endpoint
       const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
-      say.listening(`listening on ${name(endpoint)}${kind}, ${where}`, nextLine(endpoint), {
+      say.listening(`listening on ${name(endpoint)}${kind}, ${where}`, nextLine(endpoint, flags.topic[0]?.name), {
         ...{ listener: endpoint.name, host: endpoint.host, port: endpoint.port, protocol },
       })
       const isOpen = !protocol.startsWith('SASL') && !properties['authorizer.class.name']
@@ -202,11 +203,13 @@ async function serveRegistry(
 }
 
 /** The line that a newcomer types in another terminal. */
-function nextLine({ host, port, protocol }: Listener): string {
+/** What to type next: with the topic that was made, where there is one. */
+function nextLine({ host, port, protocol }: Listener, topic: string | undefined): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const isDefault = reachable === DEFAULT_ENDPOINT.host && port === DEFAULT_ENDPOINT.port
   const security = protocol === 'PLAINTEXT' ? '' : ` -X security.protocol=${protocol}`
-  return `ktool topics create orders${isDefault ? '' : ` -b ${name({ host: reachable, port })}`}${security}`
+  const what = topic === undefined ? 'topics create orders' : `produce ${topic}`
+  return `ktool ${what}${isDefault ? '' : ` -b ${name({ host: reachable, port })}`}${security}`
 }
 
 function name({ host, port }: Endpoint): string {
@@ -244,7 +247,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
+    throw new UsageError(fileProblem(error, path), { cause: error })
   }
 }
 

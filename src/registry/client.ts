@@ -6,6 +6,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Settings } from '../config/settings.ts'
 import { TimeoutError, UnreachableError, UsageError } from '../errors.ts'
+import { fileProblem } from '../util/file-problem.ts'
 import { RegistryError } from './errors.ts'
 import {
   type ParsedSchema,
@@ -53,7 +54,7 @@ export function registryOptions(settings: Settings): RegistryClientOptions {
     try {
       return readFileSync(path)
     } catch (error) {
-      throw new UsageError(`setting ${setting}: ${path} can't be read (${(error as NodeJS.ErrnoException).code})`)
+      throw new UsageError(`setting ${setting}: ${fileProblem(error, path)}`)
     }
   }
   const tls = {

@@ -2,7 +2,7 @@
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { UsageError } from '../errors.ts'
+import { KtoolError, UsageError } from '../errors.ts'
 
 export interface HttpAnswer {
   status: number
@@ -25,7 +25,7 @@ export class HttpServer {
     this.server = server
   }
 
-  /** Listens; throws a UsageError where that can't be. Port 0: any free one. */
+  /** Listens; throws a UsageError where that can't be, another where the port is taken. Port 0: any free one. */
   static listen({ host, port }: { host: string; port: number }, routes: Routes): Promise<HttpServer> {
     const limits = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, maxHeaderSize: MAX_HEADER_BYTES }
     const server = createServer(limits, async (request, response) => {
@@ -38,10 +38,11 @@ export class HttpServer {
     server.maxConnections = MAX_CONNECTIONS
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'EADDRINUSE' ? 'it is in use by another program' : error.message
-        reject(
-          new UsageError(`can't listen on ${host}:${port}: ${reason}`, { cause: error, hint: 'take another port' }),
-        )
+        const isInUse = error.code === 'EADDRINUSE'
+        const reason = isInUse ? 'it is in use by another program' : error.message
+        const details = { cause: error, hint: 'take another port' }
+        const Kind = isInUse ? KtoolError : UsageError
+        reject(new Kind(`can't listen on ${host}:${port}: ${reason}`, details))
       })
       server.listen(port, host, () => resolve(new HttpServer(server)))
     })

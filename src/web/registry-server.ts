@@ -5,7 +5,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Broker } from '../broker/broker.ts'
 import type { Endpoint } from '../broker/options.ts'
-import { UsageError } from '../errors.ts'
+import { KtoolError, UsageError } from '../errors.ts'
 import type { Answer, RegistryRoutes } from './registry-routes.ts'
 
 const LARGEST_BODY = 16 << 20
@@ -43,9 +43,11 @@ export class RegistryServer {
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'EADDRINUSE' ? 'is in use by another program' : `can't be had: ${error.message}`
+        const isInUse = error.code === 'EADDRINUSE'
+        const reason = isInUse ? 'is in use by another program' : `can't be had: ${error.message}`
+        const Kind = isInUse ? KtoolError : UsageError
         reject(
-          new UsageError(`${host}:${port}, for the schema registry, ${reason}`, {
+          new Kind(`${host}:${port}, for the schema registry, ${reason}`, {
             hint: 'give another address with --registry HOST:PORT, or --no-registry',
             cause: error,
           }),

@@ -29,7 +29,10 @@ test('create, list, describe, extend and delete', async () => {
   )
   assert.equal(await done('list', 'life.*'), 'life.a\t3\t1\nlife.b\t3\t1\n')
   assert.deepEqual(await names('/^life/'), ['life.a', 'life.b'])
-  assert.deepEqual(await names('life.b', 'no-such'), ['life.b'])
+  assert.deepEqual(await names('life.b', 'no-such-*'), ['life.b'])
+  const partly = await topics('list', 'life.c', 'life.b')
+  assert.deepEqual([partly.code, partly.stdout], [1, 'life.b\t3\t1\n'])
+  assert.match(partly.stderr, /^ktool: there is no topic life\.c\n {2}did you mean life\.[ab]/)
 
   const [described] = await rows<Record<string, unknown>>('describe', 'life.a')
   const { partitions, ...topic } = described as { partitions: Record<string, unknown>[] }
