@@ -97,7 +97,8 @@ test('nobody answering is 3, after the time allowed', async () => {
   const { code, stderr } = await ktool(['topics', 'list', '-b', silentAddress, '--timeout', '300ms'])
   assert.equal(code, 3)
   assert.match(stderr, /^ktool: .+\n {2}.+\n$/)
-  assert.ok(performance.now() - begin < 5_000)
+  // And not after the minute that is allowed by default.
+  assert.ok(performance.now() - begin < 30_000)
 })
 
 test('environment variables stand in for options', async () => {
