@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
+import { loadedOf } from './loaded.ts'
 import { type Ended, ktool } from './run.ts'
 import { served } from './served.ts'
 
@@ -212,21 +213,9 @@ test('options that do not go together', async () => {
 })
 
 test('what decodes is loaded where it is asked for alone', async () => {
-  const list = join(folder, 'loaded')
-  const hook = file(
-    'hook.cjs',
-    `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(list)}, Object.keys(require.cache).join('\\n')))`,
-  )
-  const loads = async (...more: string[]) => {
-    const { code } = await ktool(['dump', orders, '--records', ...more], { env: { NODE_OPTIONS: `--require=${hook}` } })
-    assert.equal(code, more.length > 0 ? 1 : 0)
-    return readFileSync(list, 'utf8')
-      .split('\n')
-      .filter((path) => path.includes('dist'))
-      .some((path) =>
-        /vnd\.schemaregistry|protobuf|a boolean is neither true nor false/.test(readFileSync(path, 'utf8')),
-      )
-  }
-  assert.equal(await loads(), false)
-  assert.equal(await loads('--avro', '--registry', schemas), true)
+  assert.deepEqual(await loadedOf('registry/', ['dump', orders, '--records']), [])
+  assert.deepEqual(await loadedOf('registry/', ['dump', orders, '--json']), [])
+  const loaded = await loadedOf('registry/', ['dump', orders, '--avro', '--registry', schemas])
+  assert.ok(loaded.includes('registry/avro/decoder.ts'), loaded.join())
+  assert.ok(!loaded.includes('protobufjs') && !loaded.includes('ajv'), loaded.join())
 })
