@@ -96,6 +96,83 @@ test('JSON goes in and comes out; what does not fit is told with its place, and 
   )
 })
 
+test('a schema by its file, id, subject or version; registered or not, and under which subject', async () => {
+  const name = await topic()
+  const [one, two] = ['x', 'y'].map((field) =>
+    file(`by-${field}.avsc`, {
+      type: 'record',
+      name: 'By',
+      namespace: 'by',
+      fields: [{ name: field, type: 'int', default: 0 }],
+    }),
+  )
+  const produce = (schema: string, ...more: string[]) =>
+    run(['produce', name, '--value-schema', schema, ...more], { stdin: '{}\n' })
+  for (const refuses of [['--no-register'], ['-X', 'auto.register.schemas=false']]) {
+    const { code, stderr } = await produce(one, ...refuses)
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      new RegExp(`the schema ${one} is not registered under ${name}-value\n.*ktool schemas register`),
+    )
+  }
+  assert.match((await run(['schemas', 'list', `${name}*`])).stderr, /no subject is/)
+  const [, , id] = (await ok(['schemas', 'register', `${name}-value`, one])).trim().split('\t')
+  await ok(['schemas', 'register', `${name}-value`, two])
+  const ways: [string, ...string[]][] = [
+    [one],
+    [one, '--no-register'],
+    [id],
+    [`${name}-value@1`],
+    [`${name}-value`],
+    [`${name}-value@latest`],
+    [two, '--subject-strategy', 'record'],
+    [two, '-X', 'value.subject.name.strategy=io.confluent.kafka.serializers.subject.TopicRecordNameStrategy'],
+  ]
+  for (const [schema, ...more] of ways)
+    assert.equal((await produce(schema, ...more)).stderr, '', [schema, ...more].join(' '))
+  assert.equal(
+    await ok(['avro', 'consume', name, '-e']),
+    '{"x":0}\n{"x":0}\n{"x":0}\n{"x":0}\n{"y":0}\n{"y":0}\n{"y":0}\n{"y":0}\n',
+  )
+  assert.deepEqual(
+    (await ok(['schemas', 'list', `${name}*`]))
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t').slice(0, 2)),
+    [
+      [`${name}-by.By`, '1'],
+      [`${name}-value`, '1,2'],
+    ],
+  )
+  assert.match(await ok(['schemas', 'list', 'by.By']), /^by\.By\t1\t/)
+  // Nothing is registered for a topic that is not there.
+  const nowhere = await run(['avro', 'produce', 'nowhere', '--value-schema', one], { stdin: '{}\n' })
+  assert.match(nowhere.stderr, /there is no topic nowhere/)
+  assert.match((await run(['schemas', 'list', 'nowhere*'])).stderr, /no subject is/)
+})
+
+test('the registry is asked for each schema once, however many records and batches', async (t) => {
+  const name = await topic()
+  const type = (doc: string) => file(`once-${doc}.avsc`, { type: 'enum', name: 'E', symbols: ['A'], doc })
+  for (const doc of ['one', 'two', 'one', 'two']) {
+    const small = ['-X', 'batch.size=200', '--value-schema', type(doc)]
+    await ok(['avro', 'produce', name, ...small], { stdin: '"A"\n'.repeat(200) })
+  }
+  const asked: string[] = []
+  const proxy = createServer(async (request, response) => {
+    asked.push(request.url ?? '')
+    const answer = await fetch(`${env['KTOOL_REGISTRY']}${request.url}`)
+    response.writeHead(answer.status).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  t.after(() => proxy.close())
+  const registry = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const out = await ok(['avro', 'consume', name, '-e', '--registry', registry])
+  assert.equal(out, '"A"\n'.repeat(800))
+  assert.equal(asked.length, 2, asked.join())
+})
+
 test('keys have schemas too, and a topic any mix of them', async () => {
   const name = await topic()
   const key = file('key.avsc', '"string"')
