@@ -193,6 +193,7 @@ export class ProducerSender {
   }
 
   private tryAgain(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError, identityLost: boolean): void {
+    queue.lastFailure = error
     if (Date.now() - batch.closedAt < this.options.deliveryTimeoutMs) queue.retry(batch, identityLost)
     else this.giveUp(queue, batch, error)
   }
@@ -224,7 +225,8 @@ export class ProducerSender {
       }
       queue.failures++
       try {
-        await within(this.options.deliveryTimeoutMs - queue.age, this.prepareQueue(queue))
+        const left = this.options.deliveryTimeoutMs - queue.age
+        await within(left, this.prepareQueue(queue), () => queue.lastFailure ?? tooLate())
         return
       } catch (error) {
         if (!(error instanceof KtoolError)) throw error
@@ -253,16 +255,18 @@ export class ProducerSender {
   }
 }
 
-/** Throws a TimeoutError where it takes longer. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
+const tooLate = () => new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')
+
+/** Throws `late` where it takes longer. */
+async function within(ms: number, work: Promise<void>, late: () => KtoolError): Promise<void> {
   const timer = new AbortController()
-  const late = async () => {
+  const limit = async () => {
     await sleep(Math.max(ms, 0), undefined, { signal: timer.signal })
-    throw new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')
+    throw late()
   }
   work.catch(() => {})
   try {
-    await Promise.race([work, late()])
+    await Promise.race([work, limit()])
   } finally {
     timer.abort()
   }
