@@ -118,7 +118,9 @@ test('Ctrl-C, SIGTERM and SIGHUP end a command that waits with 130, without a wo
   }
 })
 
-test('on an old Node signals reach the newer one, however they are sent', { skip: process.platform === 'win32' }, async () => {
+test('on an old Node signals reach the newer one, however they are sent', {
+  skip: process.platform === 'win32',
+}, async () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     for (const toAll of [false, true]) {
       const waiting = connection()

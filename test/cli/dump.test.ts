@@ -7,6 +7,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -102,6 +103,52 @@ test('damage is told, passed over, and found', async () => {
   const problems = JSON.parse(verified.stdout) as { position: number; problem: string }[]
   assert.deepEqual([problems[0].position, problems[0].problem], [0, 'the checksum of the batch is wrong'])
   assert.match(problems.at(-1)?.problem ?? '', /the last batch is cut off/)
+})
+
+test('the files beside the logs are checked too, and do not keep a summary from being made', async () => {
+  const directory = join(folder, 'beside')
+  mkdirSync(directory)
+  const log = join(partition('beside/orders-0', 'java-none'), LOG)
+  const index = log.replace('.log', '.index')
+  writeFileSync(index, 'odd')
+  writeFileSync(join(directory, 'meta.properties'), 'hello\n')
+  writeFileSync(join(directory, 'replication-offset-checkpoint'), '0\n2\norders 0 3\n')
+  writeFileSync(join(directory, 'orders-0/partition.metadata'), 'topic: orders\n')
+  const verified = await ktool(['dump', directory, '--verify', '--json'])
+  assert.equal(verified.code, 1)
+  const problems = JSON.parse(verified.stdout) as { file: string; problem: string }[]
+  assert.deepEqual(
+    problems.map(({ file, problem }) => [file.slice(directory.length + 1), problem.replaceAll(directory, 'DIR')]),
+    [
+      ['meta.properties', "DIR/meta.properties has the unknown version ''"],
+      ['replication-offset-checkpoint', 'DIR/replication-offset-checkpoint says 2 entries and has 1'],
+      [`orders-0/${LOG.replace('.log', '.index')}`, 'it ends with 3 bytes of an entry'],
+      ['orders-0/partition.metadata', "DIR/orders-0/partition.metadata is not 'version: 0' and 'topic_id: ...'"],
+    ],
+  )
+  const summary = await ktool(['dump', directory])
+  assert.equal(summary.code, 1)
+  assert.match(summary.stdout, /^orders\t-\t1\t1\t\d+\t0\t-\n$/)
+})
+
+test('folders that are called like a partition and are none', async () => {
+  mkdirSync(join(folder, 'else/polkit-1'), { recursive: true })
+  const { code, stdout, stderr } = await ktool(['dump', join(folder, 'else')])
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(stderr, /else has no logs of Kafka in it/)
+})
+
+test('rebuilt indexes of several partitions have a folder each', async () => {
+  for (const name of ['many/a-0', 'many/b-0', 'more/b-0']) partition(name, 'java-none')
+  const to = join(folder, 'made')
+  const made = await ktool(['dump', join(folder, 'many'), '--rebuild-indexes', '--to', to, '--yes'])
+  assert.equal(made.code, 0, made.stderr)
+  assert.deepEqual(readdirSync(to).sort(), ['a-0', 'b-0'])
+  for (const name of ['a-0', 'b-0']) assert.equal(readdirSync(join(to, name)).length, 2)
+  const both = ['many/b-0', 'more/b-0'].map((name) => join(folder, name))
+  const clash = await ktool(['dump', ...both, '--rebuild-indexes', '--to', to, '--yes'])
+  assert.equal(clash.code, 2)
+  assert.match(clash.stderr, /would take the same place/)
 })
 
 test('a log that is written to, empty, or not to be read', async (t) => {
