@@ -160,7 +160,7 @@ test('a full disk is a failure that is reported', { skip: process.platform !== '
       encoding: 'utf8',
     })
     assert.equal(status, 1, args)
-    assert.match(stderr, /^ktool: write: no space left on device\n$/, args)
+    assert.match(stderr, /^ktool: the output: no space left on device\n$/, args)
   }
 })
 
