@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { startBroker } from '../../src/index.ts'
-import { ktool } from './run.ts'
+import { binary, ktool } from './run.ts'
 import { assertTranscript } from './transcript.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ktool-dump-'))
@@ -169,12 +169,22 @@ test('a log that is written to, empty, or not to be read', async (t) => {
   assert.deepEqual(dumped, { code: 0, stdout: `Dumping ${empty}\nLog starting offset: 0\n`, stderr: '' })
 })
 
-test('without permission', { skip: process.getuid?.() === 0 && 'root may read everything' }, async () => {
-  const log = join(partition('locked-0', 'kcat-none'), LOG)
-  chmodSync(log, 0)
-  const { code, stderr } = await ktool(['dump', log])
-  assert.equal(code, 2)
-  assert.match(stderr, /can't be read: no permission/)
+test('without permission', { skip: process.platform === 'win32' }, async (t) => {
+  const locked = join(partition('locked/orders-0', 'kcat-none'), LOG)
+  partition('locked/orders-1', 'kcat-none')
+  chmodSync(locked, 0)
+  // Root may read everything, nobody may not.
+  chmodSync(folder, 0o755)
+  const who = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+  const run = (...args: string[]) => spawnSync(process.execPath, [binary, ...args], { ...who, encoding: 'utf8' })
+  if (run('--version').status !== 0) return t.skip('the program is where nobody may read it')
+  const one = run('dump', locked)
+  assert.equal(one.status, 2)
+  assert.match(one.stderr, /can't be read: no permission\n {2}run as the user that the broker runs as/)
+  const both = run('dump', join(folder, 'locked'), '--verify')
+  assert.deepEqual([both.status, both.stdout], [1, ''])
+  assert.match(both.stderr, /orders-0.*can't be read: no permission/)
+  assert.match(both.stderr, /: 1 problem\n$/)
 })
 
 test('indexes are made anew as they were, elsewhere too', async (t) => {
