@@ -207,7 +207,7 @@ export class ProducerSender {
 
   /** Most errors that are tried again are over in a moment; of those that last, once. */
   private tellStall(queue: PartitionQueue, age: number, error: KtoolError): void {
-    if (age < this.options.patienceMs || this.stalled.has(queue)) return
+    if (age < this.options.quietMs || this.stalled.has(queue)) return
     this.stalled.add(queue)
     this.events.lost?.(error)
   }

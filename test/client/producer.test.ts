@@ -164,7 +164,7 @@ test('a partition without a leader is told of once while it is waited for', asyn
   let delivered = 0
   const producer = new Producer(
     client.cluster,
-    { patienceMs: 30, lingerMs: 1 },
+    { quietMs: 30, lingerMs: 1 },
     {
       delivered: (batch) => {
         delivered += batch.count
