@@ -540,7 +540,7 @@ complete -c ktool -n '__ktool_at "dump"' -l limit -x -d 'End after N records (or
 complete -c ktool -n '__ktool_at "dump"' -s f -l format -x -d 'Print records in a format of `ktool consume`, such as %o\\t%s\\n'
 complete -c ktool -n '__ktool_at "dump"' -l verify -d 'Check every batch, record and index entry, and print only what is wrong'
 complete -c ktool -n '__ktool_at "dump"' -l rebuild-indexes -d 'Write the indexes of the logs anew'
-complete -c ktool -n '__ktool_at "dump"' -l to -x -a '(__fish_complete_directories)' -d 'Where to put rebuilt indexes'
+complete -c ktool -n '__ktool_at "dump"' -l to -x -a '(__fish_complete_directories)' -d 'Where to put rebuilt indexes, with a folder for each of several partitions'
 complete -c ktool -n '__ktool_at "dump"' -l where -x -d 'Only records for which this CEL expression is true: \'value.amount > 100\''
 complete -c ktool -n '__ktool_at "dump"' -l grep -x -d 'Only records whose value matches; /REGEX/i ignores case'
 complete -c ktool -n '__ktool_at "dump"' -l key -x -d 'Only records whose key matches'

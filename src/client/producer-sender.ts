@@ -48,6 +48,8 @@ export class ProducerSender {
   /** Queues with a closed batch that is not sent. */
   private readonly ready = new Set<PartitionQueue>()
   private readonly recovering = new Set<PartitionQueue>()
+  /** Of which it was said that they take nothing. */
+  private readonly stalled = new Set<PartitionQueue>()
   private readonly requests = new Map<Broker, number>()
 
   constructor(cluster: Cluster, options: ProducerOptions, events: SenderEvents) {
@@ -187,6 +189,7 @@ export class ProducerSender {
   }
 
   private delivered(queue: PartitionQueue, batch: ProducerBatch, baseOffset: number): void {
+    this.stalled.delete(queue)
     queue.delivered(batch)
     this.events.delivered(batch, queue, baseOffset)
     this.events.settled(batch)
@@ -194,8 +197,20 @@ export class ProducerSender {
 
   private tryAgain(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError, identityLost: boolean): void {
     queue.lastFailure = error
-    if (Date.now() - batch.closedAt < this.options.deliveryTimeoutMs) queue.retry(batch, identityLost)
-    else this.giveUp(queue, batch, error)
+    const age = Date.now() - batch.closedAt
+    if (age >= this.options.deliveryTimeoutMs) {
+      this.giveUp(queue, batch, error)
+      return
+    }
+    this.tellStall(queue, age, error)
+    queue.retry(batch, identityLost)
+  }
+
+  /** Most errors that are tried again are over in a moment; of those that last, once. */
+  private tellStall(queue: PartitionQueue, age: number, error: KtoolError): void {
+    if (age < this.options.quietMs || this.stalled.has(queue)) return
+    this.stalled.add(queue)
+    this.events.lost?.(error)
   }
 
   private giveUp(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError): void {
@@ -230,7 +245,10 @@ export class ProducerSender {
         return
       } catch (error) {
         if (!(error instanceof KtoolError)) throw error
-        if (isRetriable(error) && queue.age < this.options.deliveryTimeoutMs) continue
+        if (isRetriable(error) && queue.age < this.options.deliveryTimeoutMs) {
+          this.tellStall(queue, queue.age, error)
+          continue
+        }
         for (const batch of queue.giveUpAll()) {
           this.events.failed(batch.origins, queue, error)
           this.events.settled(batch)
