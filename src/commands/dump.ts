@@ -90,6 +90,7 @@ export const command = defineCommand({
       offsets: flags.offsets ?? EVERYTHING,
       times: flags.time ?? EVERYTHING,
       test: filter.test,
+      limit: filter.limit,
       left: flags.limit ?? Number.POSITIVE_INFINITY,
       trusting: !context.settings['check.crcs'],
     }
