@@ -2,10 +2,13 @@
 // groups together take one request to each coordinator and each leader.
 
 import { KtoolError } from '../errors.ts'
+import { errorCode } from '../protocol/errors.ts'
 import { type Cluster, UnknownTopicError } from './cluster.ts'
 import { keyOf, type PartitionName } from './group/partitions.ts'
 import type { GroupDescription, GroupListing, GroupMember, Groups } from './groups.ts'
 import { OffsetTime, tryListOffsets } from './list-offsets.ts'
+
+const UNKNOWN_TOPIC = errorCode('UNKNOWN_TOPIC_OR_PARTITION')
 
 export interface PartitionLag extends PartitionName {
   /** Null where nothing is committed. */
@@ -95,11 +98,13 @@ function ownerOf(member: GroupMember | undefined) {
 async function endsOf(cluster: Cluster, partitions: readonly PartitionName[]): Promise<Map<string, number | string>> {
   const ends = new Map<string, number | string>()
   const topics = [...new Set(partitions.map(({ topic }) => topic))]
-  // All of them in one request; what fails is looked at for each below.
-  if (topics.length > 0) await cluster.fetchMetadata(topics)
+  // All of them in one request; what fails is looked at for each below, unless it is gone.
+  const answered = topics.length > 0 ? (await cluster.fetchMetadata(topics)).topics : []
+  const gone = new Set(answered.filter((row) => row.errorCode === UNKNOWN_TOPIC).map(({ name }) => name))
   const present: PartitionName[] = []
   for (const [topic, rows] of Map.groupBy(partitions, ({ topic }) => topic)) {
     try {
+      if (gone.has(topic)) throw new UnknownTopicError(topic)
       const { length } = (await cluster.topic(topic)).partitions
       for (const row of rows) {
         if (row.partition < length) present.push(row)

@@ -2,12 +2,13 @@
 //
 //   node --test test/interop/cases/errors.ts
 //
-// They need Java 17, Maven, kcat and Python 3, and fail where one of them is missing.
+// They need Java 17, Maven, kcat, Python 3, zsh and fish, and fail where one of them is missing.
 
 import './cases/errors.ts'
 import './cases/pipes.ts'
 import './cases/negotiation.ts'
 import './cases/serve.ts'
+import './cases/completions.ts'
 import './cases/security.ts'
 import './cases/acls.ts'
 import './cases/configs.ts'
