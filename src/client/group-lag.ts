@@ -67,7 +67,7 @@ export async function describeGroups(
       [...committed, ...members.flatMap(({ assignment }) => assignment)].map((row) => [keyOf(row), row]),
     )
     const rows = [...names].map(([key, { topic, partition }]): PartitionLag => {
-      const { offset, leaderEpoch, metadata } = known.get(key) ?? { offset: -1, leaderEpoch: -1, metadata: null }
+      const { offset, leaderEpoch, metadata, lag } = known.get(key) ?? NOTHING
       const end = ends.get(key)
       const logEndOffset = typeof end === 'number' ? end : null
       const currentOffset = offset < 0 ? null : offset
@@ -77,7 +77,7 @@ export async function describeGroups(
         currentOffset,
         leaderEpoch: leaderEpoch < 0 ? null : leaderEpoch,
         logEndOffset,
-        lag: currentOffset === null || logEndOffset === null ? null : Math.max(0, logEndOffset - currentOffset),
+        lag: lag === undefined ? distance(currentOffset, logEndOffset) : lag,
         metadata: metadata || null,
         ...ownerOf(owners.get(key)),
         problem: typeof end === 'string' ? end : null,
@@ -87,6 +87,12 @@ export async function describeGroups(
     described.set(groupId, { ...rest, memberCount: members.length, offsets: rows })
   }
   return described
+}
+
+const NOTHING = { offset: -1, leaderEpoch: -1, metadata: null, lag: undefined }
+
+function distance(from: number | null, to: number | null): number | null {
+  return from === null || to === null ? null : Math.max(0, to - from)
 }
 
 function ownerOf(member: GroupMember | undefined) {
