@@ -82,6 +82,7 @@ const pages: Record<string, RegExp> = {
   'docs/configs.md': /^(configs|quotas) /,
   'docs/acls.md': /^(acls|users) /,
   'docs/schemas.md': /^schemas /,
+  'docs/groups.md': /^(groups|offsets|records) /,
 }
 
 for (const [page, about] of Object.entries(pages)) {
