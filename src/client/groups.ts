@@ -1,7 +1,7 @@
 // Groups as an administrator sees them: which there are, what they are doing, where they are. Everything is asked of the
 // groups' coordinators, in one request for all groups of each.
 
-import { KtoolError } from '../errors.ts'
+import { ExitCode, KtoolError } from '../errors.ts'
 import { OffsetFetch } from '../protocol/apis/09-offset-fetch.ts'
 import { ListGroups } from '../protocol/apis/16-list-groups.ts'
 import { DeleteGroups } from '../protocol/apis/42-delete-groups.ts'
@@ -12,7 +12,7 @@ import { DeleteShareGroupOffsets } from '../protocol/apis/92-delete-share-group-
 import { check, KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
 import type { Cluster } from './cluster.ts'
-import { Coordinator } from './coordinator.ts'
+import { Coordinator, findCoordinators } from './coordinator.ts'
 import { type CommittedOffset, commitOffsets } from './group/offsets.ts'
 import { byTopic, keyOf, type PartitionName } from './group/partitions.ts'
 import { describers } from './group-descriptions.ts'
@@ -101,6 +101,17 @@ export class Groups {
         coordinator: broker.id,
       }))
     })
+  }
+
+  /** Of groups that are not in the list those that the user may not see, with the error. */
+  async denied(groupIds: readonly string[]): Promise<Map<string, KafkaError>> {
+    if (groupIds.length === 0) return new Map()
+    const coordinators = await findCoordinators(this.cluster, groupIds)
+    return new Map(
+      [...coordinators].filter(
+        (pair): pair is [string, KafkaError] => pair[1] instanceof KafkaError && pair[1].exitCode === ExitCode.denied,
+      ),
+    )
   }
 
   /** Descriptions by id, or what is wrong. */

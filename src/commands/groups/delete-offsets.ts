@@ -71,6 +71,12 @@ export const command = defineCommand({
         if (wanted.length === 0) {
           throw new KtoolError(`group ${groupId} has committed nothing for these partitions`)
         }
+        for (const { topic, partitions } of topics) {
+          for (const partition of partitions ?? []) {
+            if (wanted.some((row) => row.topic === topic && row.partition === partition)) continue
+            context.fail(new KtoolError(`group ${groupId} has committed nothing in partition ${partition} of ${topic}`))
+          }
+        }
         const refused = dryRun ? new Map() : await groups.deleteOffsets(group, wanted)
         for (const { topic, partition, offset } of wanted) {
           const error = refused.get(keyOf({ topic, partition }))
