@@ -122,6 +122,8 @@ export interface KafkaOptions {
   port?: number
   /** A data directory to go on with instead of a fresh one; it is not removed by wipe(). */
   data?: string
+  /** It keeps its voters in its directory, as by the configuration that comes with Kafka 4 and `format --standalone`. */
+  standalone?: boolean
   /** For a node of a cluster: the id that all of them have. */
   clusterId?: string
   /** Java's memory. Default: 1g. */
@@ -152,8 +154,8 @@ export interface Kafka {
   wipe(): Promise<void>
 }
 
-function properties(port: number, controller: number, data: string, extra: Record<string, string>): string {
-  const all: Record<string, string> = {
+function properties(port: number, controller: number, data: string) {
+  return {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
@@ -170,11 +172,7 @@ function properties(port: number, controller: number, data: string, extra: Recor
     'share.coordinator.state.topic.min.isr': '1',
     'share.coordinator.state.topic.num.partitions': '4',
     'group.initial.rebalance.delay.ms': '0',
-    ...extra,
   }
-  return Object.entries(all)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('')
 }
 
 /** Waits until the broker says that it has started: by then it is registered, unfenced and listening. */
@@ -211,9 +209,15 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const [free, controller] = await freePorts(2)
   const port = options.port ?? free!
   const config = join(scratch, 'server.properties')
-  await writeFile(config, properties(port, controller!, data, options.properties ?? {}))
+  const { 'controller.quorum.voters': voters, ...rest } = properties(port, controller!, data)
+  const quorum = options.standalone
+    ? { 'controller.quorum.bootstrap.servers': `127.0.0.1:${controller}`, 'advertised.listeners': rest.listeners }
+    : { 'controller.quorum.voters': voters }
+  const all = Object.entries({ ...rest, ...quorum, ...options.properties })
+  await writeFile(config, all.map(([key, value]) => `${key}=${value}\n`).join(''))
   if (!existsSync(join(data, 'meta.properties'))) {
     const format = ['format', '-t', options.clusterId ?? clusterId(), '-c', config]
+    if (options.standalone) format.push('--standalone')
     succeeded(await kafkaTool('storage', format, { version }), 'formatting the data directory of Kafka')
   }
 
