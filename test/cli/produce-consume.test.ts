@@ -1,13 +1,15 @@
 // produce and consume through the real binary, on a bundled broker.
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import test, { after, before } from 'node:test'
 import { type RunningBroker, startBroker } from '../../src/broker/broker.ts'
-import { type Ended, ktool, type RunOptions, start } from './run.ts'
+import { binary, type Ended, ktool, type RunOptions, start } from './run.ts'
 
 let broker: RunningBroker
 let env: Record<string, string>
@@ -72,6 +74,8 @@ test('files are records, or their lines are', async () => {
   const partly = await run(['produce', name, join(folder, 'none'), files[0]])
   assert.equal(partly.code, 1)
   assert.match(partly.stderr, /none: no such file or directory/)
+  const dash = await run(['produce', name, '-'], { stdin: 'lost\n' })
+  assert.deepEqual([dash.code, dash.stderr.split('\n')[1]], [2, '  leave it out: without FILEs stdin is read'])
   assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
 })
 
@@ -91,6 +95,20 @@ test('offsets: beginning, end, numbers, the last ones, times', async () => {
   assert.equal(await from('beginning', '--until', '2'), 'v0\nv1\n')
   assert.equal(await from('@1000', '--until', '@3000'), 'v0\nv1\n')
   assert.equal(await ok(['consume', name, '-c', '2']), 'v0\nv1\n')
+  const ends = `warning: partition 0 of ${name} ends at 3: nothing is there from 9 on\n`
+  assert.deepEqual(await run(['consume', name, '-o', '9', '-e']), { code: 0, stdout: '', stderr: ends })
+  const goesOn = await run(['consume', name, '-o', '9', '--idle', '300ms'])
+  assert.equal(goesOn.stderr, `warning: partition 0 of ${name}: offset 9 is beyond the end; going on at 3\n`)
+})
+
+test('a directory as stdin is an error, not an empty input', { skip: process.platform === 'win32' }, async () => {
+  const name = await topic()
+  const child = spawn(process.execPath, [binary, 'produce', name], {
+    env: { ...process.env, ...env },
+    stdio: [openSync('/', 'r'), 'ignore', 'pipe'],
+  })
+  const [[said], [code]] = await Promise.all([once(child.stderr as Readable, 'data'), once(child, 'exit')])
+  assert.deepEqual([code, String(said)], [2, 'ktool: stdin is a directory\n'])
 })
 
 test('several topics, by name and by pattern', async () => {

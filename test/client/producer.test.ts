@@ -5,6 +5,7 @@ import test from 'node:test'
 import type { Client } from '../../src/client/client.ts'
 import { Producer } from '../../src/client/producer.ts'
 import type { ProducerOptions } from '../../src/client/producer-options.ts'
+import { errorCode, KafkaError } from '../../src/protocol/errors.ts'
 import { codecByName } from '../../src/records/compression/index.ts'
 import { seeded } from '../protocol/random-value.ts'
 import { readTopic } from './reading.ts'
@@ -154,6 +155,34 @@ test('a topic that goes away fails its records after the time for delivery, and 
   await producer.flush()
   assert.deepEqual(outcome.failed, [0, 1, 2])
   assert.match(outcome.errors[0], /gone/)
+})
+
+test('a partition without a leader is told of once while it is waited for', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'waiting', partitions: 1 }])
+  const told: string[] = []
+  let delivered = 0
+  const producer = new Producer(
+    client.cluster,
+    { quietMs: 30, lingerMs: 1 },
+    {
+      delivered: (batch) => {
+        delivered += batch.count
+      },
+      lost: (error) => told.push(error.message),
+      failed: (_origins, _queue, error) => assert.fail(error.message),
+    },
+  )
+  await producer.prepare('waiting')
+  const leader = t.mock.method(client.cluster, 'leader', () => {
+    if (told.length > 0 && leader.mock.callCount() > 12) leader.mock.restore()
+    return Promise.reject(new KafkaError(errorCode('LEADER_NOT_AVAILABLE'), 'partition 0 of waiting'))
+  })
+  producer.append('waiting', 0, 0, Buffer.from('value'), -1, -1, 0, 5, 0)
+  await producer.flush()
+  assert.equal(delivered, 1)
+  assert.equal(told.length, 1)
+  assert.match(told[0], /^partition 0 of waiting: LEADER_NOT_AVAILABLE/)
 })
 
 test('memory is bounded by the batches allowed, with many partitions too', async (t) => {

@@ -116,6 +116,8 @@ async function mirrors(t: TestContext, name: string, from: string, to: string): 
     )
   }
   await mirror.stop()
+  // The Kafka is not this test's own.
+  await ran(from, ['topics', 'delete', topic, 'mm2-offset-syncs.B.internal', '--yes'])
 }
 
 test('from a Kafka to ktool serve', async (t) => {
