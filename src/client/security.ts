@@ -118,6 +118,7 @@ async function tokensOf(settings: Settings, options: Readonly<Record<string, str
       ...pairs(settings['sasl.oauthbearer.extensions'], /,/),
     },
     timeoutMs: settings['socket.connection.setup.timeout.ms'],
+    proxy: settings.proxy,
   }
 }
 

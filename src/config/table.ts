@@ -3,6 +3,7 @@
 
 import { parseAddressRules } from '../util/address.ts'
 import { integer } from '../util/numbers.ts'
+import { parseProxy, withoutProxyPassword } from '../util/proxy-url.ts'
 import {
   acks,
   boolean,
@@ -411,6 +412,13 @@ export const table = {
     parse: parseAddressRules,
     default: '',
     doc: 'Where to find what the cluster advertises: HOST:PORT=HOST:PORT,… with * for any; as --resolve',
+  },
+  proxy: {
+    env: 'KTOOL_PROXY',
+    parse: parseProxy,
+    default: '',
+    doc: 'Proxy to the brokers and the schema registry: socks5://[USER:PASSWORD@]HOST:PORT, or http:// with CONNECT',
+    shown: withoutProxyPassword,
   },
   'schema.registry.url': {
     env: 'KTOOL_REGISTRY',

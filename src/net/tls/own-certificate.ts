@@ -9,6 +9,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { UsageError } from '../../errors.ts'
+import { shortest } from '../../util/address.ts'
 
 export interface OwnCertificate {
   keyStore: string
@@ -59,10 +60,9 @@ function namesOf({ subjectAltName = '' }: X509Certificate): string[] {
   return subjectAltName.split(', ').map((name) => canonical(name.replace(/^[^:]*:/, '')))
 }
 
-/** As it can be compared: IPv6 addresses in their shortest form, and without a zone. */
+/** As it can be compared. */
 function canonical(name: string): string {
-  const [address] = name.split('%')
-  return isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : name.toLowerCase()
+  return shortest(name).toLowerCase()
 }
 
 async function selfSigned(names: readonly string[]): Promise<{ key: string; certificate: string }> {
