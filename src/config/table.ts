@@ -337,9 +337,9 @@ export const table = {
   'sasl.mechanism': {
     librdkafka: ['sasl.mechanisms'],
     env: 'KTOOL_SASL_MECHANISM',
-    parse: oneOfCapitals('', 'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'),
+    parse: oneOfCapitals('', 'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER', 'GSSAPI', 'AWS_MSK_IAM'),
     default: '',
-    doc: 'How to log in: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
+    doc: 'How to log in: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, GSSAPI, AWS_MSK_IAM',
   },
   'sasl.username': {
     ofLibrdkafka: true,
@@ -361,6 +361,23 @@ export const table = {
     default: '',
     secret: true,
     doc: "User and password as Java's clients have them",
+  },
+  'sasl.kerberos.service.name': {
+    parse: string,
+    default: 'kafka',
+    doc: "The brokers' name at the KDC, without their hosts",
+  },
+  'sasl.kerberos.principal': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: 'Whose Kerberos ticket to take; else the one that there is',
+  },
+  'sasl.kerberos.keytab': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: 'File with the key of the Kerberos principal',
   },
   'sasl.oauthbearer.token.file': {
     parse: string,

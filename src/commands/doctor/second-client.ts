@@ -9,6 +9,12 @@ import { DeniedError, KtoolError, UnreachableError } from '../../errors.ts'
 import { name, rewrite } from '../../util/address.ts'
 import type { Examination, Finding } from './examination.ts'
 
+/** What the settings want and kafkajs does not have. */
+export function unknownToSecondClient({ proxy, security }: ClientOptions): string | undefined {
+  if (proxy !== null) return 'proxies'
+  return security?.sasl?.mechanism.name === 'GSSAPI' ? 'GSSAPI' : undefined
+}
+
 /** Resolves to whether all went well. `topic`: one to write to, where there is one. */
 export async function examineSecondClient(
   examination: Examination,

@@ -1,5 +1,5 @@
-// Where the tokens of OAUTHBEARER come from: a command, a file, an OIDC server (KIP-768), or made here without a signature for
-// tests (Kafka: OAuthBearerUnsecuredLoginCallbackHandler). One is used until four fifths of its time are over.
+// Where the tokens of OAUTHBEARER come from: a command, a file, an OIDC server (KIP-768), AWS, or made here without a signature
+// for tests (Kafka: OAuthBearerUnsecuredLoginCallbackHandler). One is used until four fifths of its time are over.
 
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { DeniedError, UnreachableError, UsageError } from '../../errors.ts'
 import type { ProxyAddress } from '../../util/proxy-url.ts'
 import { type HttpAgents, httpAgents } from '../http-agents.ts'
+import type { IamLogin } from './iam.ts'
 import type { Token } from './mechanism.ts'
 
 export interface TokenConfig {
@@ -15,6 +16,7 @@ export interface TokenConfig {
   command?: string
   file?: string
   server?: TokenServer
+  iam?: IamLogin
   unsecured?: { claims: Readonly<Record<string, unknown>>; lifetimeSeconds: number }
   extensions: Readonly<Record<string, string>>
   timeoutMs: number
@@ -69,10 +71,17 @@ async function obtain(config: TokenConfig): Promise<Obtained> {
   if (config.command) return checked(await fromCommand(config.command, config.timeoutMs), 'the token command')
   if (config.file) return checked(await fromFile(config.file), `the file ${config.file}`)
   if (config.server) return fromServer(config.server, config)
+  if (config.iam) return fromIam(config.iam)
   if (config.unsecured) return unsecured(config.unsecured)
   throw new UsageError('OAUTHBEARER needs a token, and no setting says where it comes from', {
     hint: 'give sasl.oauthbearer.token.file, sasl.oauthbearer.token.command or sasl.oauthbearer.token.endpoint.url',
   })
+}
+
+async function fromIam(login: IamLogin): Promise<Obtained> {
+  const { signedToken } = await import('./iam.ts')
+  const { token, expiryTime } = await signedToken(login)
+  return { ...checked(token, "AWS's signer"), expiresAt: expiryTime }
 }
 
 async function fromCommand(command: string, timeout: number): Promise<string> {
