@@ -25,6 +25,8 @@ import {
   unsecuredToken,
 } from '../secured.ts'
 
+const SHORT = { 'default.api.timeout.ms': '10000', 'request.timeout.ms': '5000' }
+
 type Ports = Awaited<ReturnType<typeof serverProperties>>
 
 /** One attempt; without a mechanism it is a matter of certificates alone. */
@@ -131,11 +133,9 @@ const families: Record<string, Family> = {
   async "Java's tools"(ports) {
     const lines: string[] = []
     for (const { name, port, mechanism, password, tokenLifetime, own } of logins) {
-      const login =
-        tokenLifetime === undefined
-          ? jaas(mechanism ?? 'PLAIN').replace(SECRET, password ?? SECRET)
-          : // Java's client checks the token by itself: what it sends is old soon after.
-            jaas('OAUTHBEARER').replace(/;$/, ' unsecuredLoginLifetimeSeconds="1";')
+      // Java's client sends no token that it finds too old itself.
+      if (tokenLifetime !== undefined) continue
+      const login = jaas(mechanism ?? 'PLAIN').replace(SECRET, password ?? SECRET)
       const settings = {
         ...javaSettings(mechanism ?? 'TLS'),
         ...(mechanism && { 'sasl.jaas.config': login }),
@@ -144,8 +144,7 @@ const families: Record<string, Family> = {
       if (mechanism === undefined && own === undefined) {
         for (const key of Object.keys(javaStore(''))) delete (settings as Record<string, string>)[key]
       }
-      if (tokenLifetime !== undefined) continue
-      const config = file(`login-${name}-${ports[port]}.properties`, { ...settings, 'default.api.timeout.ms': '10000' })
+      const config = file(`login-${name}-${ports[port]}.properties`, { ...settings, ...SHORT })
       const list = ['--bootstrap-server', `localhost:${ports[port]}`, '--command-config', config, '--list']
       const { code, stdout, stderr } = await kafkaTool('topics', list)
       const said = stdout + stderr
