@@ -168,17 +168,21 @@ export interface KafkaOptions {
   asInstalled?: boolean
 }
 
-export interface Kafka {
+/** A broker as its clients see it. */
+export interface KafkaClientSide {
   version: KafkaVersion
   port: number
   /** `127.0.0.1:port` */
   bootstrap: string
+  /** Runs one of Kafka's tools of the same version; the arguments are passed as they are. */
+  tool(tool: KafkaTool, args: readonly string[], options?: RunOptions & { fast?: boolean }): Promise<RunResult>
+}
+
+export interface Kafka extends KafkaClientSide {
   /** The log directory. */
   data: string
   /** Milliseconds from the start of the process to its first readiness. */
   startMs: number
-  /** Runs one of Kafka's tools of the same version; the arguments are passed as they are. */
-  tool(tool: KafkaTool, args: readonly string[], options?: RunOptions & { fast?: boolean }): Promise<RunResult>
   /** The command line of one of its tools, as an operator's script would start it. */
   command(tool: KafkaTool, args: readonly string[]): string[]
   /** What the broker logged so far. */
@@ -240,6 +244,12 @@ function clusterId(): string {
   return id.startsWith('-') ? clusterId() : id
 }
 
+/** A broker on this machine that somebody else has started. */
+export function clientSide(version: KafkaVersion, port: number): KafkaClientSide {
+  const tool: Kafka['tool'] = (name, args, options) => kafkaTool(name, args, { ...options, version })
+  return { version, port, bootstrap: `127.0.0.1:${port}`, tool }
+}
+
 /** Starts a broker and resolves when it serves clients. */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const { version = '4.3.1' } = options
@@ -271,12 +281,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   })
   await started(broker, () => text)
   return {
-    version,
-    port,
-    bootstrap: `127.0.0.1:${port}`,
+    ...clientSide(version, port),
     data,
     startMs: performance.now() - begun,
-    tool: (tool, args, runOptions) => kafkaTool(tool, args, { ...runOptions, version }),
     command: (tool, args) => [
       'java',
       ...jvm(home, '512m', []),
