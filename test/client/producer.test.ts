@@ -23,6 +23,7 @@ async function produce(
   count: number,
   options: Partial<ProducerOptions> = {},
   size: (index: number) => number = () => 100,
+  largest = 100_000,
 ): Promise<Outcome> {
   const outcome = new Outcome()
   const producer = new Producer(
@@ -40,7 +41,8 @@ async function produce(
   )
   await producer.prepare(topic)
   const random = seeded(7)
-  const source = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(random() * 256)))
+  const source = Buffer.alloc(largest)
+  for (let i = 0; i < 100_000; i++) source[i] = Math.floor(random() * 256)
   for (let i = 0; i < count; i++) {
     const key = `key-${i % 10}`
     source.write(`${key}${String(i).padStart(8, '0')}`)
@@ -131,6 +133,14 @@ test('a batch too large for the topic is split; a record too large is reported, 
     await numbersIn(client, 'small'),
     upTo(2000).filter((i) => i !== 777),
   )
+})
+
+test('a batch over which the broker closes the connection is given up, not sent for minutes', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'huge', partitions: 1 }])
+  const outcome = await produce(client, 'huge', 3, {}, (i) => (i === 1 ? (100 << 20) + 1 : 10), (100 << 20) + 100)
+  assert.deepEqual([outcome.delivered, outcome.failed], [2, [1]])
+  assert.match(outcome.errors[0], /^the connection was lost over a batch of \d+ bytes$/)
 })
 
 test('a topic that goes away fails its records after the time for delivery, and nothing hangs', async (t) => {
