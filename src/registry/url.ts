@@ -16,17 +16,27 @@ export function parseRegistryUrls(text: string): RegistryUrl[] {
     .map((each) => each.trim())
     .filter((each) => each !== '')
     .map((each) => {
-      const url = URL.parse(/^https?:\/\//i.test(each) ? each : `http://${each}`)
-      if (url === null || url.hostname === '') {
-        throw new UsageError('the address of the schema registry is no URL', { hint: 'write it as http://HOST:8081' })
-      }
+      const url = URL.parse(each.includes('://') ? each : `http://${each}`)
+      if (url === null || url.hostname === '' || !/^https?:$/.test(url.protocol)) throw noUrl()
       const { username, password } = url
       url.username = ''
       url.password = ''
       url.pathname = url.pathname.replace(/\/+$/, '')
-      const userInfo = username === '' ? undefined : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+      const userInfo = username === '' ? undefined : `${decoded(username)}:${decoded(password)}`
       return { base: url, userInfo }
     })
   if (urls.length > 0) return urls
   throw new UsageError('the address of the schema registry is empty', { hint: 'write it as http://HOST:8081' })
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw noUrl()
+  }
+}
+
+function noUrl(): UsageError {
+  return new UsageError('the address of the schema registry is no URL', { hint: 'write it as http://HOST:8081' })
 }
