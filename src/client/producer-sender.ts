@@ -69,6 +69,8 @@ export class ProducerSender {
   /** A batch of the queue is closed. */
   add(queue: PartitionQueue): void {
     this.ready.add(queue)
+    // With thousands of partitions, to look at all of them for each batch would be most of the work; the next answer does it.
+    if (queue.next !== null && queue.leader !== null && !this.hasRoom(queue.leader)) return
     this.pump()
   }
 

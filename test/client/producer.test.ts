@@ -203,6 +203,32 @@ test('memory is bounded by the batches allowed, with many partitions too', async
   assert.deepEqual(await numbersIn(client, 'wide'), upTo(3000))
 })
 
+test('thousands of partitions have a batch each, in little time', async (t) => {
+  const { client } = await withBroker(t)
+  const partitions = 2000
+  await client.admin.createTopics([{ name: 'wide', partitions }])
+  let batches = 0
+  let records = 0
+  const producer = new Producer(
+    client.cluster,
+    { lingerMs: 60_000 },
+    {
+      delivered: ({ count }) => {
+        batches++
+        records += count
+      },
+      failed: (_origins, _queue, error) => assert.fail(error.message),
+    },
+  )
+  await producer.prepare('wide')
+  const source = Buffer.from('value')
+  for (let i = 0; i < 4 * partitions; i++) {
+    while (!producer.append('wide', i % partitions, 0, source, -1, -1, 0, 5, i)) await producer.room()
+  }
+  await producer.flush()
+  assert.deepEqual([batches, records], [partitions, 4 * partitions])
+})
+
 test('acks=0 and acks=1 without idempotence write everything', async (t) => {
   const { client } = await withBroker(t)
   for (const acks of [0, 1] as const) {
