@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { globalFlags } from '../../src/cli/global-flags.ts'
 import { manifest, nouns } from '../../src/cli/manifest.ts'
@@ -43,7 +43,13 @@ test('what a command leaves out of its help are options of every command that it
     const shown = shownFlags(command).filter(({ isGlobal }) => isGlobal)
     if (command.withoutCluster) assert.ok(!shown.some(({ key }) => key === 'bootstrapServer'), path)
     const [, file] = /import\('(.*)'\)/.exec(load.toString()) as RegExpExecArray
-    const text = readFileSync(join(import.meta.dirname, '../../src/cli', file), 'utf8')
+    const source = join(import.meta.dirname, '../../src/cli', file)
+    const own = readFileSync(source, 'utf8')
+    // Two commands may share what they do, in a file beside them.
+    const beside = [...own.matchAll(/^import (?!type).* from '(\.\/[^']+)'/gm)].map(([, name]) =>
+      join(dirname(source), name),
+    )
+    const text = own + beside.map((name) => readFileSync(name, 'utf8')).join('')
     assert.equal(
       shown.some(({ key }) => key === 'yes'),
       text.includes('.confirm('),

@@ -1,13 +1,15 @@
 // produce and consume through the real binary, on a bundled broker.
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import test, { after, before } from 'node:test'
 import { type RunningBroker, startBroker } from '../../src/broker/broker.ts'
-import { type Ended, ktool, type RunOptions, start } from './run.ts'
+import { binary, type Ended, ktool, type RunOptions, start } from './run.ts'
 
 let broker: RunningBroker
 let env: Record<string, string>
@@ -73,6 +75,15 @@ test('files are records, or their lines are', async () => {
   assert.equal(partly.code, 1)
   assert.match(partly.stderr, /no such file: \S*none\n/)
   assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
+  const huge = join(folder, 'huge')
+  writeFileSync(huge, '')
+  truncateSync(huge, 3 * 2 ** 30)
+  const large = await run(['produce', name, huge, files[1]])
+  assert.equal(large.code, 1)
+  assert.match(large.stderr, /^ktool: record 1 of the input: .*huge is longer than 268435456 bytes\n$/)
+  assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '11\n12\n\n')
+  const dash = await run(['produce', name, '-'], { stdin: 'lost\n' })
+  assert.deepEqual([dash.code, dash.stderr.split('\n')[1]], [2, '  leave it out: without FILEs stdin is read'])
 })
 
 test('offsets: beginning, end, numbers, the last ones, times', async () => {
@@ -91,6 +102,20 @@ test('offsets: beginning, end, numbers, the last ones, times', async () => {
   assert.equal(await from('beginning', '--until', '2'), 'v0\nv1\n')
   assert.equal(await from('@1000', '--until', '@3000'), 'v0\nv1\n')
   assert.equal(await ok(['consume', name, '-c', '2']), 'v0\nv1\n')
+  const ends = `warning: partition 0 of ${name} ends at 3: nothing is there from 9 on\n`
+  assert.deepEqual(await run(['consume', name, '-o', '9', '-e']), { code: 0, stdout: '', stderr: ends })
+  const goesOn = await run(['consume', name, '-o', '9', '--idle', '300ms'])
+  assert.equal(goesOn.stderr, `warning: partition 0 of ${name}: offset 9 is beyond the end; going on at 3\n`)
+})
+
+test('a directory as stdin is an error, not an empty input', { skip: process.platform === 'win32' }, async () => {
+  const name = await topic()
+  const child = spawn(process.execPath, [binary, 'produce', name], {
+    env: { ...process.env, ...env },
+    stdio: [openSync('/', 'r'), 'ignore', 'pipe'],
+  })
+  const [[said], [code]] = await Promise.all([once(child.stderr as Readable, 'data'), once(child, 'exit')])
+  assert.deepEqual([code, String(said)], [2, 'ktool: stdin is a directory\n'])
 })
 
 test('several topics, by name and by pattern', async () => {

@@ -16,6 +16,7 @@ const options: SegmentOptions = {
   form: compileFormat('%o %T %k %s\\n'),
   records: true,
   decode: 'none',
+  schemas: null,
   offsets: everything,
   times: everything,
   test: null,
