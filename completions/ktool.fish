@@ -547,7 +547,7 @@ complete -c ktool -n '__ktool_at "dump"' -l key -x -d 'Only records whose key ma
 complete -c ktool -n '__ktool_at "dump"' -l header -x -d 'Only records with this header, and a value that matches'
 complete -c ktool -n '__ktool_at "dump"' -l decode -x -a 'group-metadata transaction-state cluster-metadata share-group-state key value both none' -d 'What the records are of, or which part to decode by the schemas of a registry'
 complete -c ktool -n '__ktool_at "dump"' -l avro -d 'Decode values, and keys that have a schema, as `ktool avro consume` does'
-complete -c ktool -n '__ktool_at "dump"' -l registry -x -a '(__fish_complete_directories)' -d 'Schema registry to ask (env: KTOOL_REGISTRY), or the folder of its log, such as _schemas-0'
+complete -c ktool -n '__ktool_at "dump"' -l registry -x -a '(__fish_complete_directories)' -d 'Schema registry to ask (env: KTOOL_REGISTRY), or the folder of its log, _schemas-0'
 complete -c ktool -n '__ktool_at "dump"' -l value-schema -r -F -d 'Decode values by a file\'s schema; with ID= those that name this id'
 complete -c ktool -n '__ktool_at "dump"' -l key-schema -r -F -d 'The same for keys'
 complete -c ktool -n '__ktool_at "dump"' -l reference -x -d 'A file whose schema the other files use under this name'
