@@ -23,6 +23,8 @@ export interface Bench {
   oneLine: string
   /** A schema registry, a file of orders as JSON lines with its schema, how many they are, and a topic that has them. */
   avro: { registry: string; orders: string; schema: string; count: number; topic: string }
+  /** Where `kafka` speaks TLS, and whom to trust there. */
+  tls: { bootstrap: string; certificate: string }
   /** A new, empty topic. */
   topic(partitions: number): Promise<string>
 }
@@ -155,6 +157,7 @@ const consuming: Row[] = [
   },
   {
     name: 'last 10 records',
+    rssMiB: 160,
     limits: [{ peer: 'kcat', wall: 1 / 6 }],
     runs: ({ kafka, big }) => ({
       ktool: ktool('consume', big, '-o', '-10', '-e', '-b', kafka.bootstrap),
@@ -202,13 +205,24 @@ const producing: Row[] = [
     ],
     { java: true },
   ),
-  produce('produce 1 M lines from a pipe', 1, [], [], [{ peer: 'kcat', wall: 1, cpu: 0.6 }], { pipe: true }),
+  produce(
+    'produce 1 M lines from a pipe',
+    1,
+    [],
+    [],
+    [
+      { peer: 'kcat', wall: 1, cpu: 0.6 },
+      { peer: 'java', wall: 1 / 7 },
+    ],
+    { pipe: true, java: true },
+  ),
   produce('produce keyed into 12 partitions', 12, ['-K', '\\t'], ['-K', '\t'], asFast),
   ...['lz4', 'snappy', 'zstd', 'gzip'].map((codec) =>
     produce(`produce ${codec}`, 1, ['-z', codec], ['-z', codec], asFast),
   ),
   {
     name: 'one record from a pipe',
+    rssMiB: 160,
     limits: [{ peer: 'java', wall: 1 / 8 }],
     runs: async (bench) => {
       const { kafka, oneLine } = bench
@@ -217,6 +231,39 @@ const producing: Row[] = [
         ktool: { ...ktool('produce', topic, '-b', kafka.bootstrap), stdin: oneLine },
         kcat: { command: ['kcat', '-P', '-b', kafka.bootstrap, '-t', topic], stdin: oneLine },
         java: { ...java(kafka, 'console-producer', '--topic', topic), stdin: oneLine },
+      }
+    },
+  },
+]
+
+const overTls = ({ tls }: Bench) => ['-X', 'security.protocol=SSL', '-X', `ssl.ca.location=${tls.certificate}`]
+
+/** What TLS costs, and how the others fare with it. */
+const secured: Row[] = [
+  {
+    name: 'TLS: consume 8 M lines, 1 partition',
+    rssMiB: 180,
+    limits: [
+      // At most 40 % of the rate.
+      { peer: 'ktool plain', wall: 1 / 0.6 },
+      { peer: 'kcat', wall: 1 },
+    ],
+    runs: (bench) => ({
+      ktool: ktool('consume', bench.big, '-e', '-b', bench.tls.bootstrap, ...overTls(bench)),
+      'ktool plain': ktool('consume', bench.big, '-e', '-b', bench.kafka.bootstrap),
+      kcat: { command: ['kcat', '-C', '-b', bench.tls.bootstrap, '-t', bench.big, '-e', '-q', ...overTls(bench)] },
+    }),
+  },
+  {
+    name: 'TLS: produce 1 M lines from a file',
+    rssMiB: 180,
+    limits: [{ peer: 'kcat', wall: 1 }],
+    runs: async (bench) => {
+      const { tls, lines, topic } = bench
+      const [ours, theirs] = [await topic(1), await topic(1)]
+      return {
+        ktool: { ...ktool('produce', ours, '-b', tls.bootstrap, ...overTls(bench)), stdin: lines },
+        kcat: { command: ['kcat', '-P', '-b', tls.bootstrap, '-t', theirs, ...overTls(bench)], stdin: lines },
       }
     },
   },
@@ -312,4 +359,4 @@ const avro: Row[] = [
   },
 ]
 
-export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing, ...dumping, ...avro]
+export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing, ...secured, ...dumping, ...avro]

@@ -6,7 +6,7 @@ _ktool_words() {
   case $1 in
     '') REPLY='produce consume topics groups offsets records configs quotas acls users cluster brokers transactions partitions profile avro schemas help dump doctor serve completion' ;;
     'topics') REPLY='list describe create delete alter-configs add-partitions' ;;
-    'groups') REPLY='list describe reset-offsets export delete delete-offsets' ;;
+    'groups') REPLY='list describe reset-offsets export import delete delete-offsets' ;;
     'offsets') REPLY='list' ;;
     'records') REPLY='delete' ;;
     'configs') REPLY='describe alter' ;;
@@ -55,6 +55,7 @@ _ktool_options() {
     'groups describe') REPLY='--offsets --members --state -t --topic --lag --fail-if-lag -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'groups reset-offsets') REPLY='-t --topic --all-topics --to-earliest --to-latest --to-current --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --execute --export -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'groups export') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'groups import') REPLY='--execute --export -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'groups delete') REPLY='--if-exists --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'groups delete-offsets') REPLY='-t --topic --dry-run -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'offsets list') REPLY='--at --isolation -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
@@ -107,7 +108,7 @@ _ktool_options() {
     'help') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'dump') REPLY='--records --offsets --time --limit -f --format --verify --rebuild-indexes --to --where --grep --key --header --decode --avro --registry --value-schema --key-schema --reference -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'doctor') REPLY='--read-only -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
-    'serve') REPLY='--listen --advertise --data --memory --users --topic --config --metrics --log-format --registry --no-registry -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
+    'serve') REPLY='--listen --advertise --data --memory --users --tls --topic --config --metrics --log-format --registry --no-registry --http-users -X --set -b --bootstrap-server -F --command-config --profile --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     'completion') REPLY='-b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --json --no-color -q --quiet -v --verbose --yes -h --help' ;;
     *) REPLY= ;;
   esac
@@ -120,7 +121,7 @@ _ktool_value() {
     'produce --template' | 'produce -D' | 'produce --delimiter' | 'produce -K' | 'produce --key-delimiter' | 'produce --headers-delimiter' | 'produce -k' | 'produce --key' | 'produce -H' | 'produce --header' | 'produce -p' | 'produce --partition' | 'produce --timestamp' | 'produce -z' | 'produce --compression' | 'produce --transactional-id' | 'produce --records-per-transaction' | 'produce -c' | 'produce --count' | 'produce --rate' | 'produce --repeat' | 'produce --reference' | 'produce --registry' | 'consume -o' | 'consume --offset' | 'consume --until' | 'consume -p' | 'consume --partition' | 'consume -c' | 'consume --count' | 'consume -f' | 'consume --format' | 'consume --idle' | 'consume --where' | 'consume --grep' | 'consume --key' | 'consume --header' | 'consume -G' | 'consume --group' | 'consume --group-instance-id' | 'consume --commit-every' | 'consume --registry' | 'topics create -p' | 'topics create --partitions' | 'topics create -r' | 'topics create --replication-factor' | 'topics create -c' | 'topics create --config' | 'topics create --replica-assignment' | 'topics alter-configs --set' | 'topics alter-configs --unset' | 'topics alter-configs --append' | 'topics alter-configs --subtract' | 'topics alter-configs -X' | 'topics add-partitions --total' | 'groups list --state' | 'groups describe --lag' | 'groups describe --fail-if-lag' | 'groups reset-offsets --to-offset' | 'groups reset-offsets --shift-by' | 'groups reset-offsets --to-datetime' | 'groups reset-offsets --by-duration' | 'offsets list --at' | 'records delete --before' | 'configs describe --key' | 'configs alter --set' | 'configs alter --unset' | 'configs alter --append' | 'configs alter --subtract' | 'configs alter -X' | 'quotas describe --user' | 'quotas describe --client' | 'quotas describe --ip' | 'quotas alter --user' | 'quotas alter --client' | 'quotas alter --ip' | 'quotas alter --set' | 'quotas alter --unset' | 'quotas alter -X' | 'acls list --delegation-token' | 'acls list --token-owner' | 'acls list --principal' | 'acls list --host' | 'acls add --delegation-token' | 'acls add --token-owner' | 'acls add --allow-principal' | 'acls add --deny-principal' | 'acls add --host' | 'acls remove --delegation-token' | 'acls remove --token-owner' | 'acls remove --allow-principal' | 'acls remove --deny-principal' | 'acls remove --host' | 'acls remove --principal' | 'users set --iterations' | 'users set --password-env' | 'cluster health --max-transaction-timeout' | 'transactions list --producer-id' | 'transactions list --longer-than' | 'transactions find-hanging --max-transaction-timeout' | 'transactions abort --start-offset' | 'transactions abort --producer-id' | 'transactions abort --producer-epoch' | 'transactions abort --coordinator-epoch' | 'partitions reassign --to-brokers' | 'partitions reassign -r' | 'partitions reassign --replication-factor' | 'partitions reassign --throttle' | 'profile set --secret' | 'profile set --unset' | 'avro produce --template' | 'avro produce -D' | 'avro produce --delimiter' | 'avro produce -K' | 'avro produce --key-delimiter' | 'avro produce --headers-delimiter' | 'avro produce -k' | 'avro produce --key' | 'avro produce -H' | 'avro produce --header' | 'avro produce -p' | 'avro produce --partition' | 'avro produce --timestamp' | 'avro produce -z' | 'avro produce --compression' | 'avro produce --transactional-id' | 'avro produce --records-per-transaction' | 'avro produce -c' | 'avro produce --count' | 'avro produce --rate' | 'avro produce --repeat' | 'avro produce --reference' | 'avro produce --registry' | 'avro consume -o' | 'avro consume --offset' | 'avro consume --until' | 'avro consume -p' | 'avro consume --partition' | 'avro consume -c' | 'avro consume --count' | 'avro consume -f' | 'avro consume --format' | 'avro consume --idle' | 'avro consume --where' | 'avro consume --grep' | 'avro consume --key' | 'avro consume --header' | 'avro consume -G' | 'avro consume --group' | 'avro consume --group-instance-id' | 'avro consume --commit-every' | 'avro consume --registry' | 'schemas list --registry' | 'schemas get --registry' | 'schemas register --reference' | 'schemas register --registry' | 'schemas check --reference' | 'schemas check --registry' | 'schemas lookup --reference' | 'schemas lookup --registry' | 'schemas delete --registry' | 'schemas compatibility --registry' | 'schemas compatibility -X' | 'schemas mode --registry' | 'schemas mode -X' | 'schemas diff --from' | 'schemas diff --to' | 'schemas diff --registry' | 'schemas references --registry' | 'dump --offsets' | 'dump --time' | 'dump --limit' | 'dump -f' | 'dump --format' | 'dump --where' | 'dump --grep' | 'dump --key' | 'dump --header' | 'dump --reference' | 'serve --listen' | 'serve --advertise' | 'serve --topic' | 'serve --metrics' | 'serve --registry' | 'serve -X' | 'serve --set') REPLY='-' ;;
     'produce --partitioner' | 'avro produce --partitioner') REPLY='=murmur2 sticky round-robin random crc32' ;;
     'produce --acks' | 'avro produce --acks') REPLY='=all 1 0' ;;
-    'produce --value-schema' | 'produce --key-schema' | 'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'users set --password-file' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'avro produce --value-schema' | 'avro produce --key-schema' | 'dump --value-schema' | 'dump --key-schema' | 'serve --users' | 'serve --config') REPLY='file' ;;
+    'produce --value-schema' | 'produce --key-schema' | 'groups reset-offsets --from-file' | 'groups reset-offsets --export' | 'groups import --export' | 'users set --password-file' | 'partitions reassign --from-file' | 'partitions reassign --save' | 'partitions reassign --undo' | 'avro produce --value-schema' | 'avro produce --key-schema' | 'dump --value-schema' | 'dump --key-schema' | 'serve --users' | 'serve --config' | 'serve --http-users') REPLY='file' ;;
     'produce --subject-strategy' | 'avro produce --subject-strategy') REPLY='=topic record topic-record' ;;
     'consume --isolation' | 'offsets list --isolation' | 'avro consume --isolation') REPLY='=committed uncommitted' ;;
     'consume --group-protocol' | 'avro consume --group-protocol') REPLY='=classic consumer' ;;
@@ -172,6 +173,8 @@ _ktool_argument() {
     'groups describe '*) REPLY='group' ;;
     'groups reset-offsets '*) REPLY='group' ;;
     'groups export '*) REPLY='group' ;;
+    'groups import 0') REPLY='group' ;;
+    'groups import 1') REPLY='file' ;;
     'groups delete '*) REPLY='group' ;;
     'groups delete-offsets '*) REPLY='group' ;;
     'offsets list '*) REPLY='topic' ;;
@@ -238,8 +241,21 @@ _ktool_complete() {
     file) _ktool_paths -f "$2" ;;
     directory) _ktool_paths -d "$2" ;;
     -) ;;
-    *) COMPREPLY=($(compgen -W "$("$program" __complete "$1" --timeout 1s "${connection[@]}" 2>/dev/null)" -- "$2")) ;;
+    *) _ktool_names "$1" "$2" ;;
   esac
+}
+
+# Names of the kind $1 that begin with $2, quoted: names are those of strangers, and compgen -W would expand them.
+_ktool_names() {
+  local name head=
+  # Readline looks only at what is behind the last colon.
+  if [[ $2 == *:* && $COMP_WORDBREAKS == *:* ]]; then head=${2%"${2##*:}"}; fi
+  while IFS= read -r name; do
+    if [[ $name == "$2"* ]]; then
+      printf -v name %q "${name#"$head"}"
+      COMPREPLY+=("$name")
+    fi
+  done < <("$program" __complete "$1" --timeout 1s "${connection[@]}" 2>/dev/null)
 }
 
 _ktool() {

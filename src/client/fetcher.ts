@@ -4,9 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CorruptError, KtoolError } from '../errors.ts'
-import type { Connection } from '../net/connection.ts'
 import {
-  type AbortedTransaction,
   Fetch,
   type FetchableTopicResponse,
   type FetchResponse,
@@ -17,6 +15,7 @@ import { decodeResponse } from '../protocol/frame.ts'
 import { batchEnd, nextOffset, partitionLeaderEpoch } from '../records/batch.ts'
 import type { Broker } from './broker.ts'
 import { type Cluster, UnknownTopicError } from './cluster.ts'
+import { Answer, type Fetched, type Position } from './fetched.ts'
 import { type IsolationLevel, listOffsets, OffsetTime } from './list-offsets.ts'
 import { backoff, isRetriable } from './retry.ts'
 
@@ -27,8 +26,10 @@ export interface FetchOptions {
   partitionMaxBytes: number
   minBytes: number
   maxWaitMs: number
-  /** How long it is tried again without an answer before that ends the reading. */
+  /** How long it is tried again without an answer, or a partition without a record, before that ends the reading. */
   patienceMs: number
+  /** After this long a partition that its leader does not let read is worth a word. */
+  quietMs: number
 }
 
 export const fetchDefaults: FetchOptions = {
@@ -38,61 +39,7 @@ export const fetchDefaults: FetchOptions = {
   minBytes: 1,
   maxWaitMs: 500,
   patienceMs: Number.POSITIVE_INFINITY,
-}
-
-/** One partition that is read. */
-export class Position {
-  readonly topic: string
-  readonly partition: number
-  /** Offset of the next fetch. */
-  next: number
-  /** Leader epoch of the last batch before `next`, -1 where it is not known. */
-  leaderEpoch = -1
-  /** Offset of the fetch under way. */
-  asked = -1
-  /** Offset at which reading ends (exclusive). */
-  readonly until: number
-  /** What a consumer may see of the partition, as of the last answer: high watermark or last stable offset. */
-  end = -1
-  logStart = -1
-  failures = 0
-
-  constructor(topic: string, partition: number, next: number, until = Number.POSITIVE_INFINITY) {
-    this.topic = topic
-    this.partition = partition
-    this.next = next
-    this.until = until
-  }
-}
-
-/** What one fetch brought for one partition. */
-export interface Fetched {
-  position: Position
-  /** Batches; the first may begin before `from`, the last may be torn. Null where nothing is there. */
-  records: Buffer | null
-  /** The offset that was asked for: earlier records in the first batch are not wanted. */
-  from: number
-  /** The offset after these batches, and the leader epoch of the last of them (-1 where it is not known). */
-  next: number
-  leaderEpoch: number
-  aborted: AbortedTransaction[] | null
-}
-
-/** The answer of one leader. Give it back with done() when its records have been used. */
-export class Answer {
-  readonly partitions: Fetched[]
-  private readonly connection: Connection
-  private readonly frame: Buffer
-
-  constructor(partitions: Fetched[], connection: Connection, frame: Buffer) {
-    this.partitions = partitions
-    this.connection = connection
-    this.frame = frame
-  }
-
-  done(): void {
-    this.connection.recycle(this.frame)
-  }
+  quietMs: 5_000,
 }
 
 /** Something the user should know of a partition, while reading goes on. */
@@ -213,11 +160,16 @@ export class Fetcher {
     this.due.add(leader)
   }
 
-  /** Said once, until something comes again. */
+  /** Said once, until something comes again, and of each partition once until it is read again. */
   private onOutage(position: Position | undefined, error: KtoolError): void {
     if (this.closed) return
-    if (this.outage === null && position !== undefined) this.notice(position, `${error.message}; trying again`)
+    if (this.outage === null && position !== undefined) this.tell(position, error)
     this.outage = { error, since: this.outage?.since ?? Date.now() }
+  }
+
+  private tell(position: Position, error: KtoolError): void {
+    if (!position.told) this.notice(position, `${error.message}; trying again`)
+    position.told = true
   }
 
   private async findLeader(position: Position): Promise<Broker> {
@@ -366,6 +318,8 @@ export class Fetcher {
   /** Whether whole batches came. */
   private advance(position: Position, row: PartitionData): boolean {
     position.failures = 0
+    position.refusedSince = 0
+    position.told = false
     this.outage = null
     position.end = this.options.isolation === 1 ? row.lastStableOffset : row.highWatermark
     position.logStart = row.logStartOffset
@@ -398,8 +352,20 @@ export class Fetcher {
       throw new CorruptError(`partition ${partition} of ${topic}: the broker finds its log damaged at offset ${next}`, {
         hint: "the broker's log tells which file; -o with an offset behind it reads on",
       })
-    } else if (error.retriable) this.locate(position)
+    } else if (error.retriable) this.onRefusal(position, error)
     else throw error
+  }
+
+  /** Most refusals are over when the leader has been looked up again; of those that last, it is said once. */
+  private onRefusal(position: Position, error: KafkaError): void {
+    position.refusedSince ||= Date.now()
+    const age = Date.now() - position.refusedSince
+    if (age > this.options.patienceMs) {
+      this.fail(error)
+      return
+    }
+    if (age >= this.options.quietMs) this.tell(position, error)
+    this.locate(position)
   }
 
   /** The offset is not in the log: retention has passed it by, or the log was cut. Said, never silent. */

@@ -6,7 +6,8 @@ import { KafkaError } from '../protocol/errors.ts'
 import { Alarm } from '../util/alarm.ts'
 import { type Cluster, UnknownTopicError } from './cluster.ts'
 import { type Consumer, chosenTopics, type Piece, type ReadOptions, type TopicChoice } from './consumer.ts'
-import { type Fetcher, Position } from './fetcher.ts'
+import { Position } from './fetched.ts'
+import type { Fetcher } from './fetcher.ts'
 import { isRetriable } from './retry.ts'
 import { type PartitionName, partitionBounds, resolveOffsets } from './start-offset.ts'
 
@@ -130,11 +131,12 @@ export class PartitionConsumer implements Consumer {
     const starts = await resolveOffsets(this.cluster, start, bounds)
     const ends = until === undefined ? null : await resolveOffsets(this.cluster, until, bounds)
     return bounds.map(({ topic, partition, latest }, i) => {
-      if (start.kind === 'offset' && starts[i] > latest) {
+      const end = Math.min(ends?.[i] ?? Number.POSITIVE_INFINITY, exitEof ? latest : Number.POSITIVE_INFINITY)
+      // Where it goes on all the same, the fetcher says from where.
+      if (start.kind === 'offset' && starts[i] > latest && starts[i] >= end) {
         const what = `partition ${partition} of ${topic}`
         this.callbacks.warn(`${what} ends at ${latest}: nothing is there from ${starts[i]} on`)
       }
-      const end = Math.min(ends?.[i] ?? Number.POSITIVE_INFINITY, exitEof ? latest : Number.POSITIVE_INFINITY)
       return new Position(topic, partition, starts[i], end)
     })
   }

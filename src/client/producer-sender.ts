@@ -34,6 +34,8 @@ const IDENTITY_LOST = new Set(
 )
 /** A request takes batches of several partitions up to this size. */
 const REQUEST_BYTES = 4 << 20
+/** socket.request.max.bytes by default: a broker closes the connection on a larger request, without an answer. */
+const LARGEST_REQUEST = 100 << 20
 
 interface Sent {
   queue: PartitionQueue
@@ -48,6 +50,8 @@ export class ProducerSender {
   /** Queues with a closed batch that is not sent. */
   private readonly ready = new Set<PartitionQueue>()
   private readonly recovering = new Set<PartitionQueue>()
+  /** Of which it was said that they take nothing. */
+  private readonly stalled = new Set<PartitionQueue>()
   private readonly requests = new Map<Broker, number>()
 
   constructor(cluster: Cluster, options: ProducerOptions, events: SenderEvents) {
@@ -65,6 +69,8 @@ export class ProducerSender {
   /** A batch of the queue is closed. */
   add(queue: PartitionQueue): void {
     this.ready.add(queue)
+    // With thousands of partitions, to look at all of them for each batch would be most of the work; the next answer does it.
+    if (queue.next !== null && queue.leader !== null && !this.hasRoom(queue.leader)) return
     this.pump()
   }
 
@@ -79,7 +85,7 @@ export class ProducerSender {
           if (queue.isStopped && !queue.isEmpty) this.recover(queue)
           continue
         }
-        const bytes = (next.bytes as Buffer).length
+        const bytes = sizeOf(next)
         const request = requests.get(leader)
         if (request === undefined) {
           if (this.hasRoom(leader)) requests.set(leader, { sent: [{ queue, batch: next }], bytes })
@@ -179,14 +185,17 @@ export class ProducerSender {
 
   /** No answer: what was sent may or may not be in the log, which its sequence numbers will tell. */
   private onLoss(sent: Sent[], error: KtoolError): void {
-    if (isRetriable(error)) this.events.lost?.(error)
+    const isTooLarge = sent.some(({ batch }) => sizeOf(batch) > LARGEST_REQUEST)
+    if (isRetriable(error) && !isTooLarge) this.events.lost?.(error)
     for (const { queue, batch } of sent) {
-      if (isRetriable(error)) this.tryAgain(queue, batch, error, false)
+      if (sizeOf(batch) > LARGEST_REQUEST) this.giveUp(queue, batch, tooLarge(sizeOf(batch), error))
+      else if (isRetriable(error)) this.tryAgain(queue, batch, error, false)
       else this.giveUp(queue, batch, error)
     }
   }
 
   private delivered(queue: PartitionQueue, batch: ProducerBatch, baseOffset: number): void {
+    this.stalled.delete(queue)
     queue.delivered(batch)
     this.events.delivered(batch, queue, baseOffset)
     this.events.settled(batch)
@@ -194,8 +203,20 @@ export class ProducerSender {
 
   private tryAgain(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError, identityLost: boolean): void {
     queue.lastFailure = error
-    if (Date.now() - batch.closedAt < this.options.deliveryTimeoutMs) queue.retry(batch, identityLost)
-    else this.giveUp(queue, batch, error)
+    const age = Date.now() - batch.closedAt
+    if (age >= this.options.deliveryTimeoutMs) {
+      this.giveUp(queue, batch, error)
+      return
+    }
+    this.tellStall(queue, age, error)
+    queue.retry(batch, identityLost)
+  }
+
+  /** Most errors that are tried again are over in a moment; of those that last, once. */
+  private tellStall(queue: PartitionQueue, age: number, error: KtoolError): void {
+    if (age < this.options.quietMs || this.stalled.has(queue)) return
+    this.stalled.add(queue)
+    this.events.lost?.(error)
   }
 
   private giveUp(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError): void {
@@ -230,7 +251,10 @@ export class ProducerSender {
         return
       } catch (error) {
         if (!(error instanceof KtoolError)) throw error
-        if (isRetriable(error) && queue.age < this.options.deliveryTimeoutMs) continue
+        if (isRetriable(error) && queue.age < this.options.deliveryTimeoutMs) {
+          this.tellStall(queue, queue.age, error)
+          continue
+        }
         for (const batch of queue.giveUpAll()) {
           this.events.failed(batch.origins, queue, error)
           this.events.settled(batch)
@@ -253,6 +277,17 @@ export class ProducerSender {
   private identityFor(queue: PartitionQueue): Promise<ProducerIdentity> {
     return queue.hasIdentity ? this.identities.fresh() : this.identities.initial()
   }
+}
+
+function sizeOf(batch: ProducerBatch): number {
+  return (batch.bytes as Buffer).length
+}
+
+function tooLarge(bytes: number, cause: KtoolError): KtoolError {
+  return new KtoolError(`the connection was lost over a batch of ${bytes} bytes`, {
+    hint: 'brokers close it on more than socket.request.max.bytes, 100 MiB by default',
+    cause,
+  })
 }
 
 const tooLate = () => new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')

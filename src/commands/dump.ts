@@ -1,6 +1,6 @@
 // ktool dump: what a broker left on disk.
 
-import { dirname } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { CorruptError, ExitCode, UsageError } from '../errors.ts'
 import { compileFormat } from '../output/record-format.ts'
 import { RecordSink } from '../output/record-sink.ts'
@@ -45,7 +45,12 @@ export const command = defineCommand({
     format: { short: 'f', value: 'FORMAT', doc: 'Print records in a format of `ktool consume`, such as %o\\t%s\\n' },
     verify: { doc: 'Check every batch, record and index entry, and print only what is wrong' },
     rebuildIndexes: { doc: 'Write the indexes of the logs anew' },
-    to: { value: 'DIR', complete: 'directory', defaultDoc: 'beside the logs', doc: 'Where to put rebuilt indexes' },
+    to: {
+      value: 'DIR',
+      complete: 'directory',
+      defaultDoc: 'beside the logs',
+      doc: 'Where to put rebuilt indexes, with a folder for each of several partitions',
+    },
     ...filterFlags,
     ...schemaFlags,
   },
@@ -85,6 +90,7 @@ export const command = defineCommand({
       offsets: flags.offsets ?? EVERYTHING,
       times: flags.time ?? EVERYTHING,
       test: filter.test,
+      limit: filter.limit,
       left: flags.limit ?? Number.POSITIVE_INFINITY,
       trusting: !context.settings['check.crcs'],
     }
@@ -144,12 +150,14 @@ async function printSummary(context: Context, folders: readonly string[]): Promi
     ],
   })
   const byDirectory = Map.groupBy(folders, (folder) => dirname(folder))
-  for (const group of byDirectory.values()) for (const summary of summarize(group)) await rows.add(summary)
+  for (const group of byDirectory.values()) {
+    for (const summary of summarize(group, (path, error) => fail(context, path, error))) await rows.add(summary)
+  }
   await rows.end()
 }
 
 async function verifyAll(context: Context, files: readonly string[]): Promise<ExitCode | undefined> {
-  const { verifySegment, verifySideFile } = await import('./dump/verify.ts')
+  const { CleanedPartitions, verifySegment, verifySideFile } = await import('./dump/verify.ts')
   const rows = context.rows<Problem>({
     columns: [{ key: 'file' }, { key: 'position' }, { key: 'offset' }, { key: 'problem' }],
   })
@@ -160,17 +168,19 @@ async function verifyAll(context: Context, files: readonly string[]): Promise<Ex
     rows.add(problem)
   }
   const total = { batches: 0, records: 0 }
+  const cleaned = new CleanedPartitions()
   for (const path of files) {
     progress?.update(() => path)
-    if (!isLog(path)) verifySideFile(path, report)
-    else {
-      try {
-        const { batches, records } = await verifySegment(path, report)
+    try {
+      if (!isLog(path)) verifySideFile(path, report)
+      else {
+        const { batches, records } = await verifySegment(path, report, cleaned)
         total.batches += batches
         total.records += records
-      } catch (error) {
-        fail(context, path, error)
       }
+    } catch (error) {
+      problems++
+      fail(context, path, error)
     }
     await rows.flush()
   }
@@ -194,15 +204,32 @@ async function rebuild(context: Context, files: readonly string[], to: string | 
     ))
   )
     return undefined
+  const place = to === undefined ? dirname : placeIn(to, logs)
   for (const path of logs) {
     try {
-      const { entries, timeEntries } = await rebuildIndexes(path, to)
+      const { entries, timeEntries } = await rebuildIndexes(path, place(path))
       context.note(`${path}: ${entries} offsets, ${timeEntries} times`)
     } catch (error) {
       fail(context, path, error)
     }
   }
   return undefined
+}
+
+/** In `to`, or where the logs are of several partitions in a folder for each. */
+function placeIn(to: string, logs: readonly string[]): (log: string) => string {
+  const folderOf = (log: string) => dirname(resolve(log))
+  const isOne = new Set(logs.map(folderOf)).size === 1
+  const place = (log: string) => (isOne ? to : join(to, basename(folderOf(log))))
+  const taken = new Map<string, string>()
+  for (const log of logs) {
+    const target = join(place(log), basename(log))
+    const other = taken.get(target)
+    if (other !== undefined && resolve(other) !== resolve(log))
+      throw new UsageError(`the indexes of ${other} and ${log} would take the same place in ${to}`)
+    taken.set(target, log)
+  }
+  return place
 }
 
 function counted(count: number, what: string, several = `${what}s`): string {

@@ -181,6 +181,9 @@ export const command = defineCommand({
 type Flags = Parameters<typeof command.run>[2]
 
 function checkFlags({ input, lines, template, tee, report }: Flags, files: readonly string[]): void {
+  if (files.includes('-')) {
+    throw new UsageError('- is no FILE', { hint: 'leave it out: without FILEs stdin is read' })
+  }
   if (tee && report) throw new UsageError('--tee and --report exclude each other: both print on stdout')
   if (lines && files.length === 0) throw new UsageError('--lines is for FILEs; stdin is read by lines anyway')
   if (lines && input !== undefined && input !== 'lines')
