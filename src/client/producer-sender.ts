@@ -203,8 +203,9 @@ export class ProducerSender {
 
   private tryAgain(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError, identityLost: boolean): void {
     const age = Date.now() - batch.closedAt
+    queue.cause ??= error
     if (age >= this.options.deliveryTimeoutMs) {
-      this.giveUp(queue, batch, error)
+      this.giveUp(queue, batch, identityLost ? queue.cause : error)
       return
     }
     this.tellStall(queue, age, error)
@@ -253,8 +254,9 @@ export class ProducerSender {
           this.tellStall(queue, queue.age, error)
           continue
         }
+        const cause = error instanceof TimeoutError ? (queue.cause ?? error) : error
         for (const batch of queue.giveUpAll()) {
-          this.events.failed(batch.origins, queue, error)
+          this.events.failed(batch.origins, queue, cause)
           this.events.settled(batch)
         }
         this.events.progressed()
