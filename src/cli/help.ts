@@ -78,17 +78,19 @@ function optionSections(syntax: Syntax): [heading: string, items: Items][] {
   return [...sections].sort(([a], [b]) => order(a) - order(b))
 }
 
-function term({ short, long, flag }: NamedFlag): string {
+/** `-p, --partitions PARTITIONS`, with room where there is no letter. */
+export function term({ short, long, flag }: NamedFlag): string {
   const names = long === undefined ? short : `${short === undefined ? '    ' : `${short}, `}${long}`
   return flag.value === undefined ? `${names}` : `${names} ${flag.value}`
 }
 
-function flagText(flag: Flag): string {
+/** What an option does, its values and its default. */
+export function flagText(flag: Flag): string {
   const value = flag.defaultDoc ?? (flag.default === undefined ? undefined : String(flag.default))
   return withExtras(flag.doc, { ...flag, default: value })
 }
 
-function withExtras(
+export function withExtras(
   doc: string,
   extras: { choices?: readonly string[]; required?: boolean; repeatable?: boolean; default?: string },
 ): string {

@@ -96,7 +96,7 @@ async function run(
   process.stdout.on('error', (error) => {
     stop.abort(isClosedPipe(error) ? new Interrupted('stdout was closed', ExitCode.ok) : error)
   })
-  const resolved = resolveGlobals(globals, process.env, invocation?.command)
+  const resolved = resolveGlobals(globals, process.env, { withoutCluster: isWithoutCluster(invocation) })
   const paintErrors = await painter(wantsColour(globals.noColor, process.env, { isTTY: isatty(2) }))
   const { context, failureCode, close } = createRun(globals, resolved.settings, signal, process, paintErrors)
   if (globals.verbose) {
@@ -122,6 +122,11 @@ async function run(
   // The last write may have failed when the command was over already.
   if (signal.aborted && (code === undefined || !(signal.reason instanceof Interrupted))) throw signal.reason
   return code ?? failureCode()
+}
+
+function isWithoutCluster(invocation: Invocation | undefined): boolean {
+  const { withoutCluster = false } = invocation?.command ?? {}
+  return typeof withoutCluster === 'function' ? withoutCluster(invocation?.flags as never) : withoutCluster
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -246,7 +246,8 @@ export class ProducerSender {
       }
       queue.failures++
       try {
-        await within(this.options.deliveryTimeoutMs - queue.age, this.prepareQueue(queue))
+        const left = this.options.deliveryTimeoutMs - queue.age
+        await within(left, this.prepareQueue(queue), () => queue.cause ?? tooLate())
         return
       } catch (error) {
         if (!(error instanceof KtoolError)) throw error
@@ -254,9 +255,8 @@ export class ProducerSender {
           this.tellStall(queue, queue.age, error)
           continue
         }
-        const cause = error instanceof TimeoutError ? (queue.cause ?? error) : error
         for (const batch of queue.giveUpAll()) {
-          this.events.failed(batch.origins, queue, cause)
+          this.events.failed(batch.origins, queue, error)
           this.events.settled(batch)
         }
         this.events.progressed()
@@ -290,16 +290,18 @@ function tooLarge(bytes: number, cause: KtoolError): KtoolError {
   })
 }
 
-/** Throws a TimeoutError where it takes longer. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
+const tooLate = () => new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')
+
+/** Throws `late` where it takes longer. */
+async function within(ms: number, work: Promise<void>, late: () => KtoolError): Promise<void> {
   const timer = new AbortController()
-  const late = async () => {
+  const limit = async () => {
     await sleep(Math.max(ms, 0), undefined, { signal: timer.signal })
-    throw new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')
+    throw late()
   }
   work.catch(() => {})
   try {
-    await Promise.race([work, late()])
+    await Promise.race([work, limit()])
   } finally {
     timer.abort()
   }

@@ -117,8 +117,11 @@ export const command = defineCommand({
   finishesOnSignal: true,
   async run(context, { topic, files }, flags) {
     checkFlags(flags, files)
-    const encoding = await recordEncoding(context, topic === FROM_RECORDS ? null : topic, flags)
     const client = await context.client()
+    const hasSchema = flags.keySchema !== undefined || flags.valueSchema !== undefined
+    // For a topic that is not there nothing is to be registered.
+    if (hasSchema && topic !== FROM_RECORDS && !flags.allowAutoTopicCreation) await client.cluster.topic(topic)
+    const encoding = await recordEncoding(context, topic === FROM_RECORDS ? null : topic, flags)
     const failures = new ProduceFailures(context, () => stops.failed())
     const progress = context.isTerminal.stdin ? null : context.progress('producing')
     let delivered = 0

@@ -16,8 +16,12 @@ export function parseRegistryUrls(text: string): RegistryUrl[] {
     .map((each) => each.trim())
     .filter((each) => each !== '')
     .map((each) => {
-      const url = URL.parse(each.includes('://') ? each : `http://${each}`)
-      if (url === null || url.hostname === '' || !/^https?:$/.test(url.protocol)) throw noUrl()
+      const other = /^([a-z][a-z\d+.-]*):\/\//i.exec(each)?.[1].toLowerCase()
+      if (other !== undefined && other !== 'http' && other !== 'https') {
+        throw new UsageError(`a schema registry is asked over http or https, not ${other}`)
+      }
+      const url = URL.parse(other === undefined ? `http://${each}` : each)
+      if (url === null || url.hostname === '') throw noUrl()
       const { username, password } = url
       url.username = ''
       url.password = ''

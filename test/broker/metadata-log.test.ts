@@ -10,7 +10,13 @@ import { RecordType } from '../../src/broker/metadata-image.ts'
 import { MetadataLog } from '../../src/broker/metadata-log.ts'
 import { encodeMetadataBatch } from '../../src/broker/metadata-records.ts'
 import { Produce } from '../../src/protocol/apis/00-produce.ts'
+import { Metadata } from '../../src/protocol/apis/03-metadata.ts'
+import { FindCoordinator } from '../../src/protocol/apis/10-find-coordinator.ts'
+import { ApiVersions } from '../../src/protocol/apis/18-api-versions.ts'
 import { InitProducerId } from '../../src/protocol/apis/22-init-producer-id.ts'
+import { BatchBuilder } from '../../src/records/builder.ts'
+import { buildControlBatch, ControlType } from '../../src/records/control.ts'
+import type { Log } from '../../src/storage/log.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
 import { batchOf, createTopic, RawClient } from './harness.ts'
 
@@ -55,6 +61,50 @@ test('topics, ids, configs, records and the next producer id are there after a r
   })
 })
 
+/** Holds the writing of the metadata log to the disk back until `release`. */
+function holdFlush(broker: Broker) {
+  const { log } = broker.metadata as unknown as { log: Log }
+  const flush = log.flush.bind(log)
+  const gate = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  log.flush = async (upTo) => {
+    begun.resolve()
+    await gate.promise
+    await flush(upTo)
+  }
+  return { begun: begun.promise, release: gate.resolve }
+}
+
+const durably: [what: string, ask: (client: RawClient) => Promise<unknown>][] = [
+  ['a topic made by asking for it', (client) => client.call(Metadata, 12, { topics: [{ name: 'made' }] })],
+  ['the topic of the groups', (client) => client.call(FindCoordinator, 4, { coordinatorKeys: ['group'] })],
+  ['a block of producer ids', (client) => client.call(InitProducerId, 4, { transactionalId: null })],
+]
+
+for (const [what, ask] of durably) {
+  test(`${what} is on the disk before anybody hears of it`, async (t) => {
+    await run(directory(t), async (broker, client) => {
+      const second = new RawClient(broker.listeners[0].port)
+      t.after(() => second.socket.destroy())
+      await second.call(ApiVersions, 0, {})
+      const { begun, release } = holdFlush(broker)
+      const order: string[] = []
+      const told = [ask(client).then(() => order.push('told'))]
+      await begun
+      told.push(ask(second).then(() => order.push('told')))
+      // Whoever came before this one has been heard by the time that it is answered.
+      const third = new RawClient(broker.listeners[0].port)
+      await third.call(ApiVersions, 0, {})
+      third.socket.destroy()
+      await new Promise(setImmediate)
+      order.push('durable')
+      release()
+      await Promise.all(told)
+      assert.deepEqual(order, ['durable', 'told', 'told'])
+    })
+  })
+}
+
 test('a partition whose topic id a crash has cut off gets it again', async (t) => {
   const dir = directory(t)
   const topicId = await run(dir, async (_, client) => createTopic(client, 'orders'))
@@ -97,7 +147,7 @@ async function imageOf(t: TestContext, write: (append: (records: [type: number, 
     )
     log.append(batch, { origin: 'raft', leaderEpoch: 3 })
   })
-  const metadata = MetadataLog.read(log, 1, Date.now)
+  const metadata = MetadataLog.read(log, 1, { now: Date.now, snapshotAfterBytes: 20 << 20 })
   logs.abandon()
   return metadata
 }
@@ -170,6 +220,37 @@ test('a snapshot stands for the records before it', async (t) => {
     assert.equal(image.configsOf(2, 'topic-3').get('retention.ms'), '5')
     assert.equal(image.features.get('metadata.version'), 30)
   })
+})
+
+test('a snapshot keeps what a Kafka has put beside the metadata about its voters', async (t) => {
+  const dir = directory(t)
+  const control = (type: ControlType, value: Buffer) => buildControlBatch(new BatchBuilder(1000), type, value, 0)
+  // Version 0, level 1, no tagged fields; and voters, which nothing here looks into.
+  const level = Buffer.from([0, 0, 0, 1, 0])
+  const voters = Buffer.from('voters')
+  const logs = new LogManager({ dir })
+  const log = await logs.openMetadataLog()
+  for (const batch of [control(ControlType.KRAFT_VERSION, level), control(ControlType.KRAFT_VOTERS, voters)]) {
+    log.append(batch, { origin: 'raft', leaderEpoch: 3 })
+  }
+  const options = { now: Date.now, snapshotAfterBytes: 1 }
+  const metadata = MetadataLog.read(log, 1, options)
+  const named = (name: string) => ({ type: RecordType.featureLevel, version: 0, value: { name, featureLevel: 1 } })
+  metadata.append([named('first')])
+  await metadata.flush()
+  metadata.append([named('second')])
+  await metadata.flush()
+  await logs.close()
+  const [file, ...more] = readdirSync(join(dir, '__cluster_metadata-0')).filter((name) => name.endsWith('.checkpoint'))
+  assert.deepEqual(more, [])
+  assert.equal(Number(file.slice(0, 20)), log.endOffset)
+
+  const again = new LogManager({ dir })
+  const { image } = MetadataLog.read(await again.openMetadataLog(), 1, options)
+  assert.deepEqual(image.quorum.get(ControlType.KRAFT_VERSION), level)
+  assert.deepEqual(image.quorum.get(ControlType.KRAFT_VOTERS), voters)
+  assert.equal(image.kraftVersion, 1)
+  again.abandon()
 })
 
 test('a partition that another leader was named for is led again after a start', async (t) => {

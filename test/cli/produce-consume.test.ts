@@ -233,6 +233,14 @@ for (const codec of ['gzip', 'snappy', 'lz4', 'zstd', 'zstd:1']) {
   })
 }
 
+test('batches of one record, and more requests at once without idempotence', async () => {
+  const name = await topic()
+  await ok(['produce', name, '-X', 'batch.size=0'], { stdin: 'a\nb\n' })
+  await ok(['produce', name, '-X', 'max.in.flight=6', '--no-idempotence'], { stdin: 'c\n' })
+  await ok(['produce', name, '-X', 'max.in.flight=6', '-X', 'enable.idempotence=false'], { stdin: 'd\n' })
+  assert.equal(await ok(['consume', name, '-e']), 'a\nb\nc\nd\n')
+})
+
 test('options that make no sense are usage errors', async () => {
   const cases: [string[], RegExp][] = [
     [['produce', 't', '--lines'], /--lines is for FILEs/],
@@ -241,6 +249,7 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '-z', 'gzip:77'], /77 is more than 9/],
     [['produce', 't', '-H', '=x'], /has no name/],
     [['produce', 't', '--template', '%k'], /nothing ends %k/],
+    [['produce', 't', '-X', 'max.in.flight=6'], /max\.in\.flight\.\S+ is 6, with idempotence it may be 5 at most/],
     [['consume', 't', '-o', 'begin'], /'begin' is not an offset/],
     [['consume', 't', '-f', '%y'], /%y is not a format token/],
     [['consume', 't', '-f', '%s', '--json'], /exclude each other/],

@@ -232,6 +232,32 @@ test('memory is bounded by the batches allowed, with many partitions too', async
   assert.deepEqual(await numbersIn(client, 'wide'), upTo(3000))
 })
 
+for (const [what, batchBytes, size, most] of [
+  ['batches of one record', 0, 10, 256],
+  ['small batches that a large record makes large', 1000, 100_000, 11],
+] as const) {
+  test(`memory is bounded with ${what}`, async (t) => {
+    const { client } = await withBroker(t)
+    await client.admin.createTopics([{ name: 'tiny', partitions: 1 }])
+    const counts: number[] = []
+    const producer = new Producer(
+      client.cluster,
+      { batchBytes, memoryBytes: 1 << 20 },
+      { delivered: ({ count }) => counts.push(count), failed: (_origins, _queue, error) => assert.fail(error) },
+    )
+    await producer.prepare('tiny')
+    const source = Buffer.alloc(size)
+    const append = (origin: number) => producer.append('tiny', 0, 0, source, -1, -1, 0, size, origin)
+    let taken = 0
+    // Nothing is answered in between.
+    while (taken < 100_000 && append(taken)) taken++
+    assert.ok(taken > 1 && taken <= most, `${taken} records were taken`)
+    for (const all = taken + 500; taken < all; taken++) while (!append(taken)) await producer.room()
+    await producer.flush()
+    assert.deepEqual(counts, Array(taken).fill(1))
+  })
+}
+
 test('thousands of partitions have a batch each, in little time', async (t) => {
   const { client } = await withBroker(t)
   const partitions = 2000
