@@ -155,6 +155,7 @@ const consuming: Row[] = [
   },
   {
     name: 'last 10 records',
+    rssMiB: 160,
     limits: [{ peer: 'kcat', wall: 1 / 6 }],
     runs: ({ kafka, big }) => ({
       ktool: ktool('consume', big, '-o', '-10', '-e', '-b', kafka.bootstrap),
@@ -202,13 +203,24 @@ const producing: Row[] = [
     ],
     { java: true },
   ),
-  produce('produce 1 M lines from a pipe', 1, [], [], [{ peer: 'kcat', wall: 1, cpu: 0.6 }], { pipe: true }),
+  produce(
+    'produce 1 M lines from a pipe',
+    1,
+    [],
+    [],
+    [
+      { peer: 'kcat', wall: 1, cpu: 0.6 },
+      { peer: 'java', wall: 1 / 7 },
+    ],
+    { pipe: true, java: true },
+  ),
   produce('produce keyed into 12 partitions', 12, ['-K', '\\t'], ['-K', '\t'], asFast),
   ...['lz4', 'snappy', 'zstd', 'gzip'].map((codec) =>
     produce(`produce ${codec}`, 1, ['-z', codec], ['-z', codec], asFast),
   ),
   {
     name: 'one record from a pipe',
+    rssMiB: 160,
     limits: [{ peer: 'java', wall: 1 / 8 }],
     runs: async (bench) => {
       const { kafka, oneLine } = bench

@@ -85,7 +85,9 @@ async function prepare(kafka: Kafka): Promise<Bench> {
     await done(['topics', 'create', name, '-p', String(partitions), '-b', bootstrap])
     return name
   }
-  const needed = (text: string) => chosen.some(({ name }) => name.includes(text))
+  // The Avro rows have a topic of their own.
+  const needed = (text: string) =>
+    chosen.some(({ name }) => name.includes(text) && name.startsWith('avro') === text.startsWith('avro'))
   const fill = async (name: string, times: number, ...args: string[]) => {
     for (let i = 0; i < times; i++) await done(['produce', name, '--lines', lines, '-b', bootstrap, ...args])
     return name

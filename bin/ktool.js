@@ -49,9 +49,11 @@ function runOwnNode() {
   const child = require('node:child_process').spawn(own, [__filename].concat(process.argv.slice(2)), {
     stdio: 'inherit',
   })
-  // A terminal sends Ctrl-C to both; only the child decides what it means. SIGTERM comes to this one alone.
-  process.on('SIGINT', () => {})
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  // A terminal sends Ctrl-C to both, `kill` sends to this one alone. So it goes on as SIGTERM, which is the same wish to the
+  // child; only the second signal of one kind ends it at once. On Windows there is only the console, and kill() is no wish.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => process.platform === 'win32' || child.kill('SIGTERM'))
+  }
   child.on('exit', (code) => {
     process.exitCode = code === null ? 1 : code
   })

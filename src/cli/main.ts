@@ -3,8 +3,8 @@
 //   arguments -> locate (manifest only) -> load the command -> parse -> settings -> context -> run -> exit code
 //                    |-> help, version
 //
-// The first Ctrl-C (or SIGTERM) aborts the context's signal, the second ends the process at once. A reader of stdout that
-// goes away aborts it too, and ends the run with 0.
+// The first Ctrl-C (or SIGTERM, or SIGHUP of a terminal that is closed) aborts the context's signal, the second ends the process
+// at once. A reader of stdout that goes away aborts it too, and ends the run with 0.
 
 import { isatty } from 'node:tty'
 import type { Command } from '../commands/command.ts'
@@ -96,7 +96,7 @@ async function run(
   process.stdout.on('error', (error) => {
     stop.abort(isClosedPipe(error) ? new Interrupted('stdout was closed', ExitCode.ok) : error)
   })
-  const resolved = resolveGlobals(globals, process.env, invocation?.command)
+  const resolved = resolveGlobals(globals, process.env, { withoutCluster: isWithoutCluster(invocation) })
   const paintErrors = await painter(wantsColour(globals.noColor, process.env, { isTTY: isatty(2) }))
   const { context, failureCode, close } = createRun(globals, resolved.settings, signal, process, paintErrors)
   if (globals.verbose) {
@@ -122,6 +122,11 @@ async function run(
   // The last write may have failed when the command was over already.
   if (signal.aborted && (code === undefined || !(signal.reason instanceof Interrupted))) throw signal.reason
   return code ?? failureCode()
+}
+
+function isWithoutCluster(invocation: Invocation | undefined): boolean {
+  const { withoutCluster = false } = invocation?.command ?? {}
+  return typeof withoutCluster === 'function' ? withoutCluster(invocation?.flags as never) : withoutCluster
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -161,12 +166,15 @@ function isClosedPipe(error: unknown): boolean {
 }
 
 function watchProcess(stop: AbortController, verbose: boolean): void {
-  const interrupt = () => {
-    if (stop.signal.aborted) process.exit(ExitCode.interrupted)
+  const told = new Set<NodeJS.Signals>()
+  const interrupt = (signal: NodeJS.Signals) => {
+    // Signals of different kinds are one wish: bin/ktool.js hands on what a terminal has sent here as well.
+    const isNews = told.size > 0 && !told.has(signal)
+    if (stop.signal.aborted && !isNews) process.exit(ExitCode.interrupted)
+    told.add(signal)
     stop.abort(new Interrupted('interrupted'))
   }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
   process.on('uncaughtException', (error) => report(error, verbose).then((code) => process.exit(code)))
   // Warnings of Node and of libraries are for developers.
   process.removeAllListeners('warning')

@@ -60,7 +60,8 @@ function isExpected(error: unknown): boolean {
 
 function message(error: unknown): string {
   if (isSystemError(error)) {
-    return `${error.path ?? error.syscall}: ${getSystemErrorMessage(error.errno)}`
+    const what = error.path ?? (error.syscall === 'write' ? 'the output' : error.syscall)
+    return `${what}: ${getSystemErrorMessage(error.errno)}`
   }
   if (error instanceof KtoolError) return error.message
   return error instanceof Error ? `internal error: ${error.name}: ${error.message}` : `internal error: ${String(error)}`

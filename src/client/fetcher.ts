@@ -27,8 +27,10 @@ export interface FetchOptions {
   partitionMaxBytes: number
   minBytes: number
   maxWaitMs: number
-  /** How long it is tried again without an answer before that ends the reading. */
+  /** How long it is tried again without an answer, or a partition without a record, before that ends the reading. */
   patienceMs: number
+  /** After this long a partition that its leader does not let read is worth a word. */
+  quietMs: number
 }
 
 export const fetchDefaults: FetchOptions = {
@@ -38,6 +40,7 @@ export const fetchDefaults: FetchOptions = {
   minBytes: 1,
   maxWaitMs: 500,
   patienceMs: Number.POSITIVE_INFINITY,
+  quietMs: 5_000,
 }
 
 /** One partition that is read. */
@@ -56,6 +59,10 @@ export class Position {
   end = -1
   logStart = -1
   failures = 0
+  /** Since when its leader refuses; 0 where it does not. */
+  refusedSince = 0
+  /** Whether it was said that it can't be read at the moment. */
+  told = false
 
   constructor(topic: string, partition: number, next: number, until = Number.POSITIVE_INFINITY) {
     this.topic = topic
@@ -213,11 +220,16 @@ export class Fetcher {
     this.due.add(leader)
   }
 
-  /** Said once, until something comes again. */
+  /** Said once, until something comes again, and of each partition once until it is read again. */
   private onOutage(position: Position | undefined, error: KtoolError): void {
     if (this.closed) return
-    if (this.outage === null && position !== undefined) this.notice(position, `${error.message}; trying again`)
+    if (this.outage === null && position !== undefined) this.tell(position, error)
     this.outage = { error, since: this.outage?.since ?? Date.now() }
+  }
+
+  private tell(position: Position, error: KtoolError): void {
+    if (!position.told) this.notice(position, `${error.message}; trying again`)
+    position.told = true
   }
 
   private async findLeader(position: Position): Promise<Broker> {
@@ -366,6 +378,8 @@ export class Fetcher {
   /** Whether whole batches came. */
   private advance(position: Position, row: PartitionData): boolean {
     position.failures = 0
+    position.refusedSince = 0
+    position.told = false
     this.outage = null
     position.end = this.options.isolation === 1 ? row.lastStableOffset : row.highWatermark
     position.logStart = row.logStartOffset
@@ -398,8 +412,20 @@ export class Fetcher {
       throw new CorruptError(`partition ${partition} of ${topic}: the broker finds its log damaged at offset ${next}`, {
         hint: "the broker's log tells which file; -o with an offset behind it reads on",
       })
-    } else if (error.retriable) this.locate(position)
+    } else if (error.retriable) this.onRefusal(position, error)
     else throw error
+  }
+
+  /** Most refusals are over when the leader has been looked up again; of those that last, it is said once. */
+  private onRefusal(position: Position, error: KafkaError): void {
+    position.refusedSince ||= Date.now()
+    const age = Date.now() - position.refusedSince
+    if (age > this.options.patienceMs) {
+      this.fail(error)
+      return
+    }
+    if (age >= this.options.quietMs) this.tell(position, error)
+    this.locate(position)
   }
 
   /** The offset is not in the log: retention has passed it by, or the log was cut. Said, never silent. */

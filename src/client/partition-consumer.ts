@@ -130,11 +130,12 @@ export class PartitionConsumer implements Consumer {
     const starts = await resolveOffsets(this.cluster, start, bounds)
     const ends = until === undefined ? null : await resolveOffsets(this.cluster, until, bounds)
     return bounds.map(({ topic, partition, latest }, i) => {
-      if (start.kind === 'offset' && starts[i] > latest) {
+      const end = Math.min(ends?.[i] ?? Number.POSITIVE_INFINITY, exitEof ? latest : Number.POSITIVE_INFINITY)
+      // Where it goes on all the same, the fetcher says from where.
+      if (start.kind === 'offset' && starts[i] > latest && starts[i] >= end) {
         const what = `partition ${partition} of ${topic}`
         this.callbacks.warn(`${what} ends at ${latest}: nothing is there from ${starts[i]} on`)
       }
-      const end = Math.min(ends?.[i] ?? Number.POSITIVE_INFINITY, exitEof ? latest : Number.POSITIVE_INFINITY)
       return new Position(topic, partition, starts[i], end)
     })
   }

@@ -27,6 +27,8 @@ export class ProducerBatch {
   ordinal = 0
   attempts = 0
   closedAt = 0
+  /** Bytes of memory that count for it while it is on its way. */
+  held = 0
 
   constructor(capacity: number) {
     this.capacity = capacity

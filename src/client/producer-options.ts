@@ -23,6 +23,8 @@ export interface ProducerOptions {
   memoryBytes: number
   /** From closing a batch until giving it up. */
   deliveryTimeoutMs: number
+  /** After this long a partition that takes nothing is worth a word. */
+  quietMs: number
   partitioner: Partitioner
   /** What all records are part of; null: each batch stands for itself. */
   transaction: Transaction | null
@@ -37,6 +39,7 @@ export const producerDefaults: ProducerOptions = {
   // Five in flight, one to fill, and some between: more would only wait.
   memoryBytes: 16 << 20,
   deliveryTimeoutMs: 120_000,
+  quietMs: 5_000,
   partitioner: byMurmur2,
   transaction: null,
 }
@@ -45,7 +48,7 @@ export const producerDefaults: ProducerOptions = {
 export interface DeliveryListener {
   /** `baseOffset` is -1 where the broker does not tell (acks=0, a duplicate). */
   delivered(batch: ProducerBatch, queue: PartitionQueue, baseOffset: number): void
-  /** An answer did not come; what was sent goes again. */
+  /** An answer did not come, or a partition has not been taking anything for `quietMs`; it is tried again. */
   lost?(error: KtoolError): void
   /** Records that are not written, by their origins. */
   failed(origins: ArrayLike<number>, queue: PartitionQueue, error: KtoolError): void

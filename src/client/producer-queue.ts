@@ -8,6 +8,7 @@
 // partition does not know yet may begin with any number, so its first batch travels alone: else the second one would be
 // taken although the first one failed.
 
+import type { KtoolError } from '../errors.ts'
 import type { Codec } from '../records/compression/index.ts'
 import type { Broker } from './broker.ts'
 import { NO_IDENTITY, type ProducerBatch, type ProducerIdentity } from './producer-batch.ts'
@@ -23,6 +24,8 @@ export class PartitionQueue {
   needsIdentity: boolean
   /** Recoveries since the last batch that was delivered. */
   failures = 0
+  /** Why the last batch was refused, if none was delivered after it. */
+  lastFailure: KtoolError | null = null
   private state: 'stopped' | 'sending' | 'draining' = 'stopped'
   private waiting: ProducerBatch[] = []
   private readonly inFlight = new Set<ProducerBatch>()
@@ -98,6 +101,7 @@ export class PartitionQueue {
 
   delivered(batch: ProducerBatch): void {
     this.failures = 0
+    this.lastFailure = null
     this.isKnown = true
     this.inFlight.delete(batch)
     this.stopWhenDrained()

@@ -48,6 +48,8 @@ export class ProducerSender {
   /** Queues with a closed batch that is not sent. */
   private readonly ready = new Set<PartitionQueue>()
   private readonly recovering = new Set<PartitionQueue>()
+  /** Of which it was said that they take nothing. */
+  private readonly stalled = new Set<PartitionQueue>()
   private readonly requests = new Map<Broker, number>()
 
   constructor(cluster: Cluster, options: ProducerOptions, events: SenderEvents) {
@@ -187,14 +189,28 @@ export class ProducerSender {
   }
 
   private delivered(queue: PartitionQueue, batch: ProducerBatch, baseOffset: number): void {
+    this.stalled.delete(queue)
     queue.delivered(batch)
     this.events.delivered(batch, queue, baseOffset)
     this.events.settled(batch)
   }
 
   private tryAgain(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError, identityLost: boolean): void {
-    if (Date.now() - batch.closedAt < this.options.deliveryTimeoutMs) queue.retry(batch, identityLost)
-    else this.giveUp(queue, batch, error)
+    queue.lastFailure = error
+    const age = Date.now() - batch.closedAt
+    if (age >= this.options.deliveryTimeoutMs) {
+      this.giveUp(queue, batch, error)
+      return
+    }
+    this.tellStall(queue, age, error)
+    queue.retry(batch, identityLost)
+  }
+
+  /** Most errors that are tried again are over in a moment; of those that last, once. */
+  private tellStall(queue: PartitionQueue, age: number, error: KtoolError): void {
+    if (age < this.options.quietMs || this.stalled.has(queue)) return
+    this.stalled.add(queue)
+    this.events.lost?.(error)
   }
 
   private giveUp(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError): void {
@@ -224,11 +240,15 @@ export class ProducerSender {
       }
       queue.failures++
       try {
-        await within(this.options.deliveryTimeoutMs - queue.age, this.prepareQueue(queue))
+        const left = this.options.deliveryTimeoutMs - queue.age
+        await within(left, this.prepareQueue(queue), () => queue.lastFailure ?? tooLate())
         return
       } catch (error) {
         if (!(error instanceof KtoolError)) throw error
-        if (isRetriable(error) && queue.age < this.options.deliveryTimeoutMs) continue
+        if (isRetriable(error) && queue.age < this.options.deliveryTimeoutMs) {
+          this.tellStall(queue, queue.age, error)
+          continue
+        }
         for (const batch of queue.giveUpAll()) {
           this.events.failed(batch.origins, queue, error)
           this.events.settled(batch)
@@ -253,16 +273,18 @@ export class ProducerSender {
   }
 }
 
-/** Throws a TimeoutError where it takes longer. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
+const tooLate = () => new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')
+
+/** Throws `late` where it takes longer. */
+async function within(ms: number, work: Promise<void>, late: () => KtoolError): Promise<void> {
   const timer = new AbortController()
-  const late = async () => {
+  const limit = async () => {
     await sleep(Math.max(ms, 0), undefined, { signal: timer.signal })
-    throw new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')
+    throw late()
   }
   work.catch(() => {})
   try {
-    await Promise.race([work, late()])
+    await Promise.race([work, limit()])
   } finally {
     timer.abort()
   }

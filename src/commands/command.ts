@@ -115,12 +115,13 @@ export interface CommandSpec<A = Record<string, Argument>, F = Record<string, Fl
   /** Whether run() itself ends well after Ctrl-C, as produce does. Without it main ends the run at once. */
   finishesOnSignal?: boolean
   /** It asks no cluster: profiles and kcat's own file are not looked at, so that a fault in them is not in its way. */
-  withoutCluster?: boolean
+  withoutCluster?: boolean | ((flags: FlagValues<F>) => boolean)
   run(context: Context, args: ArgumentValues<A>, flags: FlagValues<F>): Promise<ExitCode | undefined>
 }
 
 /** A command with the types of its values forgotten, as main and help see it. */
-export interface Command extends Omit<CommandSpec, 'run'> {
+export interface Command extends Omit<CommandSpec, 'run' | 'withoutCluster'> {
+  withoutCluster?: boolean | ((flags: never) => boolean)
   run(context: Context, args: never, flags: never): Promise<ExitCode | undefined>
 }
 

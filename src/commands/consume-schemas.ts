@@ -2,7 +2,7 @@
 
 import { KtoolError, UsageError } from '../errors.ts'
 import type { RegistryClient } from '../registry/client.ts'
-import type { RecordDecoding } from '../registry/record-decoding.ts'
+import type { Part, RecordDecoding, SchemaFinder, Wanted } from '../registry/record-decoding.ts'
 import { type Context, defineFlags, type FlagValues } from './command.ts'
 import { registryClient, registryFlags } from './registry-flags.ts'
 
@@ -26,33 +26,50 @@ export interface Decoding {
   end(): void
 }
 
+type Wish = Pick<FlagValues<typeof decodeFlags>, 'decode' | 'avro'>
+
 /** Null where nothing is to be decoded. */
 export async function recordDecoding(
   context: Context,
   { decode, avro, registry }: FlagValues<typeof decodeFlags>,
 ): Promise<Decoding | null> {
-  if (avro && decode !== undefined) throw new UsageError('--avro and --decode exclude each other')
-  if (!avro && decode === undefined) {
+  const wanted = wantedParts({ decode, avro })
+  if (wanted === null) {
     if (registry === undefined) return null
     throw new UsageError('only what is decoded needs a registry', { hint: 'say what with --decode value' })
   }
-  const { RecordDecoding } = await import('../registry/record-decoding.ts')
+  const { registrySchemas } = await import('../registry/record-decoding.ts')
   const client: RegistryClient = await registryClient(context, registry)
-  const wants = (part: 'key' | 'value') => decode === part || decode === 'both'
-  const wanted = avro
-    ? ({ key: 'where named', value: 'always' } as const)
-    : ({ key: wants('key') ? 'always' : 'never', value: wants('value') ? 'always' : 'never' } as const)
+  return decodingBy(context, wanted, registrySchemas(client), () => client.close())
+}
+
+/** Null where neither flag is given. */
+export function wantedParts({ decode, avro }: Wish): { key: Wanted; value: Wanted } | null {
+  if (avro && decode !== undefined) throw new UsageError('--avro and --decode exclude each other')
+  if (avro) return { key: 'where named', value: 'always' }
+  if (decode === undefined) return null
+  const wants = (part: Part) => (decode === part || decode === 'both' ? 'always' : 'never')
+  return { key: wants('key'), value: wants('value') }
+}
+
+/** `close` is called in the end. */
+export async function decodingBy(
+  context: Context,
+  wanted: { key: Wanted; value: Wanted },
+  find: SchemaFinder,
+  close: () => void,
+): Promise<Decoding> {
+  const { RecordDecoding } = await import('../registry/record-decoding.ts')
   let named = 0
-  const records = new RecordDecoding(client, wanted, ({ topic, partition, cursor }, part, reason) => {
+  const records = new RecordDecoding(find, wanted, ({ topic, partition, cursor }, part, reason) => {
     if (named++ >= NAMED_FAILURES) return
-    context.warn(
-      `offset ${cursor.offset} of partition ${partition} of ${topic}: the ${part} can't be decoded: ${reason}`,
-    )
+    const where = partition < 0 ? topic : `partition ${partition} of ${topic}`
+    context.warn(`offset ${cursor.offset} of ${where}: the ${part} can't be decoded: ${reason}`)
   })
   return {
     records,
     end() {
-      client.close()
+      close()
       const { failures } = records
       if (failures === 0) return
       const what = failures === 1 ? '1 record' : `${failures.toLocaleString('en')} records`

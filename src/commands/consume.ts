@@ -109,6 +109,7 @@ export const command = defineCommand({
       checkCrcs: settings['check.crcs'],
       committedOnly,
       prepare: decoding === null ? undefined : (view) => decoding.records.prepare(view),
+      limit: filter.limit,
     })
     const progress = context.isTerminal.stdout ? null : context.progress('consuming')
     const { test } = filter

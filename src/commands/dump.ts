@@ -1,15 +1,15 @@
 // ktool dump: what a broker left on disk.
 
-import { dirname } from 'node:path'
-import { ExitCode, KtoolError, UsageError } from '../errors.ts'
+import { basename, dirname, join, resolve } from 'node:path'
+import { CorruptError, ExitCode, UsageError } from '../errors.ts'
 import { compileFormat } from '../output/record-format.ts'
 import { RecordSink } from '../output/record-sink.ts'
 import { integer } from '../util/numbers.ts'
 import { type Context, defineCommand } from './command.ts'
 import { filterFlags, recordFilter } from './consume-filter.ts'
-import { decoderNames } from './dump/decoder.ts'
 import { filesOf, filesToCheck, isLog, unreadable } from './dump/directory.ts'
 import { parseOffsetRange, parseTimeRange, type Range } from './dump/ranges.ts'
+import { kindOf, mayAskRegistry, schemaDecoding, schemaFlags } from './dump/schemas.ts'
 import { dumpSegment, type SegmentOptions } from './dump/segment.ts'
 import { sideFileReader } from './dump/side-files.ts'
 import type { TopicSummary } from './dump/summary.ts'
@@ -23,7 +23,7 @@ export const command = defineCommand({
   description:
     'Prints what is in log segments, indexes, producer snapshots, checkpoints and snapshots of KRaft, in the format of ' +
     "Kafka's DumpLogSegments, as JSON, or in a format of `ktool consume`. A folder of a partition stands for its logs, a " +
-    'whole log directory for a summary of its topics. Records of internal topics are decoded by the name of their folder. ' +
+    'whole log directory for a summary of its topics. Records of internal topics are decoded by the name of their folder, others by schemas of a registry or of files. ' +
     'Damage is told, passed over, and makes the exit code 1.',
   args: {
     files: {
@@ -43,22 +43,24 @@ export const command = defineCommand({
     },
     limit: { value: 'N', parse: integer({ min: 1 }), doc: 'End after N records (or batches, without --records)' },
     format: { short: 'f', value: 'FORMAT', doc: 'Print records in a format of `ktool consume`, such as %o\\t%s\\n' },
-    decode: {
-      value: 'KIND',
-      choices: [...decoderNames, 'none'],
-      defaultDoc: 'by the name of the folder',
-      doc: 'What the records are of',
-    },
     verify: { doc: 'Check every batch, record and index entry, and print only what is wrong' },
     rebuildIndexes: { doc: 'Write the indexes of the logs anew' },
-    to: { value: 'DIR', complete: 'directory', defaultDoc: 'beside the logs', doc: 'Where to put rebuilt indexes' },
+    to: {
+      value: 'DIR',
+      complete: 'directory',
+      defaultDoc: 'beside the logs',
+      doc: 'Where to put rebuilt indexes, with a folder for each of several partitions',
+    },
     ...filterFlags,
+    ...schemaFlags,
   },
   examples: [
     { line: 'ktool dump /var/kafka/orders-0/00000000000000000000.log', doc: 'The batches of a segment' },
     { line: 'ktool dump /var/kafka/orders-0 --offsets 1250', doc: 'One record, found through the index' },
     { line: 'ktool dump /var/kafka/orders-0 --time -1h: --json | jq .headers', doc: 'The last hour, with headers' },
     { line: 'ktool dump /var/kafka/__consumer_offsets-12 --key billing', doc: 'What a group has committed' },
+    { line: 'ktool dump /var/kafka/orders-0 --avro --registry /var/kafka/_schemas-0', doc: 'By schemas, offline' },
+    { line: 'ktool dump orders-0 --value-schema order.avsc --json', doc: "By a file's schema" },
     {
       line: 'ktool dump /var/kafka --verify',
       doc: 'Check a whole log directory; exit code 1 where something is wrong',
@@ -66,7 +68,7 @@ export const command = defineCommand({
     { line: 'ktool dump orders-0 --rebuild-indexes --to /tmp/indexes', doc: 'Indexes made anew, elsewhere' },
   ],
   finishesOnSignal: false,
-  withoutCluster: true,
+  withoutCluster: (flags) => !mayAskRegistry(flags),
   async run(context, { files: paths }, flags) {
     const { verify, rebuildIndexes, to, format } = flags
     if (verify && rebuildIndexes) throw new UsageError('--verify and --rebuild-indexes exclude each other')
@@ -74,17 +76,21 @@ export const command = defineCommand({
     if (verify) return verifyAll(context, paths.flatMap(filesToCheck))
     if (rebuildIndexes) return rebuild(context, paths.flatMap(filesToCheck), to)
     const found = paths.map(filesOf)
-    const filter = await recordFilter(flags)
+    const decoding = await schemaDecoding(context, flags)
+    const schemas = decoding?.records
+    const filter = await recordFilter(flags, schemas)
     const hasFilter = filter.test !== null || flags.offsets !== undefined || flags.time !== undefined
     const isJson = context.formGiven && (context.form === 'json' || context.form === 'jsonl')
     if (format !== undefined && isJson) throw new UsageError('--format and --json exclude each other')
     const options: SegmentOptions = {
-      form: format !== undefined ? compileFormat(format) : isJson ? 'json' : 'text',
-      records: flags.records || hasFilter || flags.decode !== undefined || format !== undefined,
-      decode: flags.decode,
+      form: format !== undefined ? compileFormat(format, { decoded: schemas }) : isJson ? 'json' : 'text',
+      records: flags.records || hasFilter || flags.decode !== undefined || format !== undefined || decoding !== null,
+      decode: kindOf(flags.decode),
+      schemas: schemas ?? null,
       offsets: flags.offsets ?? EVERYTHING,
       times: flags.time ?? EVERYTHING,
       test: filter.test,
+      limit: filter.limit,
       left: flags.limit ?? Number.POSITIVE_INFINITY,
       trusting: !context.settings['check.crcs'],
     }
@@ -105,16 +111,17 @@ export const command = defineCommand({
     }
     const folders = found.flatMap(({ partitions }) => partitions ?? [])
     if (folders.length > 0) await printSummary(context, folders)
+    decoding?.end()
     const left = filter.report()
     if (left !== null) context.warn(left)
     return undefined
   },
 })
 
-/** What can't be read does not keep the others from it; a closed pipe does. */
+/** What can't be read does not keep the others from it; a closed pipe does, and a registry that does not answer. */
 function fail(context: Context, path: string, error: unknown): void {
   const told = unreadable(path, error)
-  if (!(told instanceof KtoolError)) throw told
+  if (!(told instanceof UsageError || told instanceof CorruptError)) throw told
   context.fail(told)
 }
 
@@ -143,12 +150,14 @@ async function printSummary(context: Context, folders: readonly string[]): Promi
     ],
   })
   const byDirectory = Map.groupBy(folders, (folder) => dirname(folder))
-  for (const group of byDirectory.values()) for (const summary of summarize(group)) await rows.add(summary)
+  for (const group of byDirectory.values()) {
+    for (const summary of summarize(group, (path, error) => fail(context, path, error))) await rows.add(summary)
+  }
   await rows.end()
 }
 
 async function verifyAll(context: Context, files: readonly string[]): Promise<ExitCode | undefined> {
-  const { verifySegment, verifySideFile } = await import('./dump/verify.ts')
+  const { CleanedPartitions, verifySegment, verifySideFile } = await import('./dump/verify.ts')
   const rows = context.rows<Problem>({
     columns: [{ key: 'file' }, { key: 'position' }, { key: 'offset' }, { key: 'problem' }],
   })
@@ -159,17 +168,19 @@ async function verifyAll(context: Context, files: readonly string[]): Promise<Ex
     rows.add(problem)
   }
   const total = { batches: 0, records: 0 }
+  const cleaned = new CleanedPartitions()
   for (const path of files) {
     progress?.update(() => path)
-    if (!isLog(path)) verifySideFile(path, report)
-    else {
-      try {
-        const { batches, records } = await verifySegment(path, report)
+    try {
+      if (!isLog(path)) verifySideFile(path, report)
+      else {
+        const { batches, records } = await verifySegment(path, report, cleaned)
         total.batches += batches
         total.records += records
-      } catch (error) {
-        fail(context, path, error)
       }
+    } catch (error) {
+      problems++
+      fail(context, path, error)
     }
     await rows.flush()
   }
@@ -193,15 +204,32 @@ async function rebuild(context: Context, files: readonly string[], to: string | 
     ))
   )
     return undefined
+  const place = to === undefined ? dirname : placeIn(to, logs)
   for (const path of logs) {
     try {
-      const { entries, timeEntries } = await rebuildIndexes(path, to)
+      const { entries, timeEntries } = await rebuildIndexes(path, place(path))
       context.note(`${path}: ${entries} offsets, ${timeEntries} times`)
     } catch (error) {
       fail(context, path, error)
     }
   }
   return undefined
+}
+
+/** In `to`, or where the logs are of several partitions in a folder for each. */
+function placeIn(to: string, logs: readonly string[]): (log: string) => string {
+  const folderOf = (log: string) => dirname(resolve(log))
+  const isOne = new Set(logs.map(folderOf)).size === 1
+  const place = (log: string) => (isOne ? to : join(to, basename(folderOf(log))))
+  const taken = new Map<string, string>()
+  for (const log of logs) {
+    const target = join(place(log), basename(log))
+    const other = taken.get(target)
+    if (other !== undefined && resolve(other) !== resolve(log))
+      throw new UsageError(`the indexes of ${other} and ${log} would take the same place in ${to}`)
+    taken.set(target, log)
+  }
+  return place
 }
 
 function counted(count: number, what: string, several = `${what}s`): string {

@@ -1,9 +1,9 @@
 // Producing by a schema: the flags, and what encodes keys and values.
 
-import { UsageError } from '../errors.ts'
+import { KtoolError, UsageError } from '../errors.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { PartEncoding, RecordEncoding } from '../registry/record-encoding.ts'
-import type { ParsedSchema } from '../registry/schema.ts'
+import type { ParsedSchema, SchemaSource } from '../registry/schema.ts'
 import { type Context, defineFlags, type FlagValues } from './command.ts'
 import { referenceFlags, registryClient, registryFlags } from './registry-flags.ts'
 
@@ -82,9 +82,27 @@ async function partEncoding(
   const normalize = settings['normalize.schemas']
   const id =
     flags.noRegister || !settings['auto.register.schemas']
-      ? (await client.lookup(subject, source, { normalize })).id
+      ? await registeredId(client, subject, source, normalize, name.path)
       : await client.register(subject, source, { normalize })
   return encoding(id, schema)
+}
+
+async function registeredId(
+  client: RegistryClient,
+  subject: string,
+  source: SchemaSource,
+  normalize: boolean,
+  path: string,
+): Promise<number> {
+  try {
+    return (await client.lookup(subject, source, { normalize })).id
+  } catch (error) {
+    if (!(error instanceof KtoolError && 'status' in error && error.status === 404)) throw error
+    throw new KtoolError(`the schema ${path} is not registered under ${subject}`, {
+      hint: `\`ktool schemas register ${subject} ${path}\` does it, and so does producing without --no-register`,
+      cause: error,
+    })
+  }
 }
 
 /** Throws a UsageError where the strategy wants what is not there. */

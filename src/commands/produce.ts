@@ -117,8 +117,11 @@ export const command = defineCommand({
   finishesOnSignal: true,
   async run(context, { topic, files }, flags) {
     checkFlags(flags, files)
-    const encoding = await recordEncoding(context, topic === FROM_RECORDS ? null : topic, flags)
     const client = await context.client()
+    const hasSchema = flags.keySchema !== undefined || flags.valueSchema !== undefined
+    // For a topic that is not there nothing is to be registered.
+    if (hasSchema && topic !== FROM_RECORDS && !flags.allowAutoTopicCreation) await client.cluster.topic(topic)
+    const encoding = await recordEncoding(context, topic === FROM_RECORDS ? null : topic, flags)
     const failures = new ProduceFailures(context, () => stops.failed())
     const progress = context.isTerminal.stdin ? null : context.progress('producing')
     let delivered = 0
@@ -178,6 +181,9 @@ export const command = defineCommand({
 type Flags = Parameters<typeof command.run>[2]
 
 function checkFlags({ input, lines, template, tee, report }: Flags, files: readonly string[]): void {
+  if (files.includes('-')) {
+    throw new UsageError('- is no FILE', { hint: 'leave it out: without FILEs stdin is read' })
+  }
   if (tee && report) throw new UsageError('--tee and --report exclude each other: both print on stdout')
   if (lines && files.length === 0) throw new UsageError('--lines is for FILEs; stdin is read by lines anyway')
   if (lines && input !== undefined && input !== 'lines')

@@ -116,12 +116,12 @@ export const table = {
     librdkafka: ['max.in.flight'],
     parse: integer({ min: 1, max: 1000 }),
     default: '5',
-    doc: 'Produce requests on their way to a broker at the same time',
+    doc: 'Produce requests on their way to a broker at the same time; with idempotence at most 5',
   },
   'batch.size': {
     parse: bytes,
     default: '1000000',
-    doc: 'Bytes of a batch before it is sent',
+    doc: 'Bytes of a batch before it is sent; 0: each record is a batch',
   },
   'linger.ms': {
     librdkafka: ['queue.buffering.max.ms'],

@@ -3,12 +3,18 @@
 
 import fs from 'node:fs'
 import type { Readable } from 'node:stream'
+import { UsageError } from '../errors.ts'
 
 const PIECE = 1 << 20
 
-/** The pieces of a stream until its end or until the signal aborts. A piece is good until the next one is asked for. */
+/**
+ * The pieces of a stream until its end or until the signal aborts. A piece is good until the next one is asked for. Throws a
+ * UsageError for a directory, which Node takes for an empty stream.
+ */
 export async function* streamPieces(stream: Readable & { fd?: number }, signal: AbortSignal): AsyncGenerator<Buffer> {
-  if (stream.fd !== undefined && fs.fstatSync(stream.fd).isFile()) {
+  const kind = stream.fd === undefined ? undefined : fs.fstatSync(stream.fd)
+  if (kind?.isDirectory()) throw new UsageError('stdin is a directory')
+  if (stream.fd !== undefined && kind?.isFile()) {
     yield* filePieces(stream.fd, signal)
     return
   }

@@ -9,7 +9,18 @@ import { unescapeBytes } from '../util/escapes.ts'
 import { type InputRecord, InputRecordError, recordOf } from './input-record.ts'
 import { ParsedLineReader } from './parsed.ts'
 
-const FIELDS = 'kvshtpToeP'
+const FIELDS: Readonly<Record<string, string>> = {
+  k: 'key',
+  v: 'value',
+  s: 'value',
+  h: 'headers',
+  t: 'topic',
+  p: 'partition',
+  T: 'timestamp',
+  o: 'offset',
+  e: 'leader epoch',
+  P: 'producer id',
+}
 
 interface Part {
   field: string
@@ -31,9 +42,11 @@ export function templateParts(template: string): { before: Buffer; parts: Part[]
     const field = pieces[i]
     if (field === '%')
       throw new UsageError('%% is not possible in an input template', { hint: 'write \\x25 for a percent sign' })
-    if (!FIELDS.includes(field)) {
+    if (FIELDS[field] === undefined) {
       throw new UsageError(`%${field} is not a field of a record`, {
-        hint: `fields are ${[...FIELDS].map((known) => `%${known}`).join(' ')}`,
+        hint: `fields are ${Object.keys(FIELDS)
+          .map((known) => `%${known}`)
+          .join(' ')}`,
       })
     }
     const until = unescapeBytes(pieces[i + 1])
@@ -73,15 +86,17 @@ export class TemplateReader extends ParsedLineReader {
     for (const [index, { field, until }] of this.parts.entries()) {
       const last = index === this.parts.length - 1
       const stop = last ? record.length : record.indexOf(until, at)
-      if (stop < 0) throw new InputRecordError(number, `nothing ends its %${field}: no '${until}' after byte ${at}`)
+      if (stop < 0) {
+        throw new InputRecordError(number, `nothing ends its ${FIELDS[field]}: no '${until}' after byte ${at}`)
+      }
       const bytes = record.subarray(at, stop)
       at = stop + until.length
       if (field === 'k') key = bytes
       else if (field === 'v' || field === 's') value = bytes
       else if (field === 'h') more.headers = encodeHeaders(parseHeaders(bytes))
       else if (field === 't') more.topic = bytes.toString()
-      else if (field === 'p') more.partition = wholeNumber(bytes, number, 'partition')
-      else if (field === 'T') more.timestamp = wholeNumber(bytes, number, 'timestamp')
+      else if (field === 'p') more.partition = wholeNumber(bytes, number, FIELDS.p)
+      else if (field === 'T') more.timestamp = wholeNumber(bytes, number, FIELDS.T)
     }
     const orNull = (bytes: Buffer | null) => (this.options.emptyIsNull && bytes?.length === 0 ? null : bytes)
     return recordOf(number, orNull(key), orNull(value), more)

@@ -323,6 +323,7 @@ const HINTS: Record<number, string> = {
   403: 'log in with -X schema.registry.basic.auth.user.info=USER:PASSWORD, or a bearer token',
   409: '`ktool schemas check` lists what is in the way',
   40401: '`ktool schemas list` shows all; the schema of a file is registered with --value-schema FILE',
+  40402: '`ktool schemas list` shows the versions that there are',
 }
 
 function answerOf(where: string, status: number, text: string): unknown {

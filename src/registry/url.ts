@@ -16,6 +16,10 @@ export function parseRegistryUrls(text: string): RegistryUrl[] {
     .map((each) => each.trim())
     .filter((each) => each !== '')
     .map((each) => {
+      const other = /^([a-z][a-z\d+.-]*):\/\//i.exec(each)?.[1].toLowerCase()
+      if (other !== undefined && other !== 'http' && other !== 'https') {
+        throw new UsageError(`a schema registry is asked over http or https, not ${other}`)
+      }
       const url = URL.parse(/^https?:\/\//i.test(each) ? each : `http://${each}`)
       if (url === null || url.hostname === '') {
         throw new UsageError('the address of the schema registry is no URL', { hint: 'write it as http://HOST:8081' })

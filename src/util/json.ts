@@ -23,17 +23,36 @@ export function plainJson(json: unknown): unknown {
   return json === undefined ? undefined : JSON.parse(JSON.stringify(json))
 }
 
-/** Only numbers beyond 2^53 need the slower way. */
-const LONG_NUMBER = /\d{16}/
+/** Only numbers beyond 2^53 need the slower way: they have so many digits. */
+const LONG_NUMBER = 16
+
+/** Whether so many digits follow on each other anywhere. One place out of so many is looked at. */
+function hasLongNumber(text: string): boolean {
+  const { length } = text
+  for (let i = LONG_NUMBER - 1; i < length; i += LONG_NUMBER) {
+    if (!isDigit(text, i)) continue
+    let start = i
+    while (start > 0 && isDigit(text, start - 1)) start--
+    let end = i + 1
+    while (end < length && isDigit(text, end)) end++
+    if (end - start >= LONG_NUMBER) return true
+  }
+  return false
+}
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code >= 0x30 && code <= 0x39
+}
 
 /** Whole numbers beyond 2^53 become bigints. */
 export function parseJsonExact(text: string): unknown {
-  return LONG_NUMBER.test(text) ? exact.parse(text, exactIntegers) : JSON.parse(text)
+  return hasLongNumber(text) ? exact.parse(text, exactIntegers) : JSON.parse(text)
 }
 
 /** As JSON.parse; whole numbers beyond 2^53 become raw JSON. */
 export function parseJsonForStringify(text: string): unknown {
-  return LONG_NUMBER.test(text) ? parseJsonKeepingNumbers(text) : JSON.parse(text)
+  return hasLongNumber(text) ? parseJsonKeepingNumbers(text) : JSON.parse(text)
 }
 
 function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {

@@ -1,7 +1,7 @@
 // The real program in a process of its own: exit codes, streams, signals, and the check of Node's version.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import net, { type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
@@ -27,6 +27,9 @@ before(async () => {
 })
 
 after(() => silent.close())
+
+/** Starts the program as an old Node would. */
+const onOldNode = `Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } }); require(${JSON.stringify(binary)})`
 
 /** A port that nothing listens on. */
 async function closedPort(): Promise<string> {
@@ -98,15 +101,43 @@ test('environment variables stand in for options', async () => {
   assert.match(stderr, new RegExp(address))
 })
 
-test('Ctrl-C and SIGTERM end a command that waits with 130, without a word', async () => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    const waiting = new Promise<void>((resolve) => {
-      connected = resolve
-    })
+/** Resolves when something connects to the silent address. */
+function connection(): Promise<void> {
+  return new Promise<void>((resolve) => {
+    connected = resolve
+  })
+}
+
+test('Ctrl-C, SIGTERM and SIGHUP end a command that waits with 130, without a word', async () => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const waiting = connection()
     const { code, stdout, stderr } = await ktool(['topics', 'list', '-b', silentAddress], {
       started: (child) => waiting.then(() => child.kill(signal)),
     })
     assert.deepEqual([code, stdout, stderr], [130, '', ''], signal)
+  }
+})
+
+test('on an old Node signals reach the newer one, however they are sent', {
+  skip: process.platform === 'win32',
+}, async () => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    for (const toAll of [false, true]) {
+      const waiting = connection()
+      const child = spawn(process.execPath, ['-e', onOldNode, 'ktool', 'topics', 'list', '-b', silentAddress], {
+        detached: true,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      let stderr = ''
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text
+      })
+      await waiting
+      // As a terminal does: to the whole group.
+      process.kill(toAll ? -(child.pid as number) : (child.pid as number), signal)
+      const code = await new Promise((resolve) => child.on('close', resolve))
+      assert.deepEqual([code, stderr], [130, ''], `${signal} ${toAll ? 'to all' : 'to the first'}`)
+    }
   }
 })
 
@@ -129,7 +160,7 @@ test('a full disk is a failure that is reported', { skip: process.platform !== '
       encoding: 'utf8',
     })
     assert.equal(status, 1, args)
-    assert.match(stderr, /^ktool: write: no space left on device\n$/, args)
+    assert.match(stderr, /^ktool: the output: no space left on device\n$/, args)
   }
 })
 
@@ -181,7 +212,6 @@ test('completion prints the scripts of the package', async () => {
 })
 
 test('an old Node runs the newer one of the package', () => {
-  const pretend = `Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } }); require(${JSON.stringify(binary)})`
-  const { status, stdout } = spawnSync(process.execPath, ['-e', pretend, 'ktool', '--version'], { encoding: 'utf8' })
+  const { status, stdout } = spawnSync(process.execPath, ['-e', onOldNode, 'ktool', '--version'], { encoding: 'utf8' })
   assert.deepEqual([status, stdout.startsWith('ktool ')], [0, true])
 })

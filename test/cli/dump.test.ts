@@ -7,6 +7,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -17,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { startBroker } from '../../src/index.ts'
-import { ktool } from './run.ts'
+import { binary, ktool } from './run.ts'
 import { assertTranscript } from './transcript.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ktool-dump-'))
@@ -104,6 +105,52 @@ test('damage is told, passed over, and found', async () => {
   assert.match(problems.at(-1)?.problem ?? '', /the last batch is cut off/)
 })
 
+test('the files beside the logs are checked too, and do not keep a summary from being made', async () => {
+  const directory = join(folder, 'beside')
+  mkdirSync(directory)
+  const log = join(partition('beside/orders-0', 'java-none'), LOG)
+  const index = log.replace('.log', '.index')
+  writeFileSync(index, 'odd')
+  writeFileSync(join(directory, 'meta.properties'), 'hello\n')
+  writeFileSync(join(directory, 'replication-offset-checkpoint'), '0\n2\norders 0 3\n')
+  writeFileSync(join(directory, 'orders-0/partition.metadata'), 'topic: orders\n')
+  const verified = await ktool(['dump', directory, '--verify', '--json'])
+  assert.equal(verified.code, 1)
+  const problems = JSON.parse(verified.stdout) as { file: string; problem: string }[]
+  assert.deepEqual(
+    problems.map(({ file, problem }) => [file.slice(directory.length + 1), problem.replaceAll(directory, 'DIR')]),
+    [
+      ['meta.properties', "DIR/meta.properties has the unknown version ''"],
+      ['replication-offset-checkpoint', 'DIR/replication-offset-checkpoint says 2 entries and has 1'],
+      [`orders-0/${LOG.replace('.log', '.index')}`, 'it ends with 3 bytes of an entry'],
+      ['orders-0/partition.metadata', "DIR/orders-0/partition.metadata is not 'version: 0' and 'topic_id: ...'"],
+    ],
+  )
+  const summary = await ktool(['dump', directory])
+  assert.equal(summary.code, 1)
+  assert.match(summary.stdout, /^orders\t-\t1\t1\t\d+\t0\t-\n$/)
+})
+
+test('folders that are called like a partition and are none', async () => {
+  mkdirSync(join(folder, 'else/polkit-1'), { recursive: true })
+  const { code, stdout, stderr } = await ktool(['dump', join(folder, 'else')])
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(stderr, /else has no logs of Kafka in it/)
+})
+
+test('rebuilt indexes of several partitions have a folder each', async () => {
+  for (const name of ['many/a-0', 'many/b-0', 'more/b-0']) partition(name, 'java-none')
+  const to = join(folder, 'made')
+  const made = await ktool(['dump', join(folder, 'many'), '--rebuild-indexes', '--to', to, '--yes'])
+  assert.equal(made.code, 0, made.stderr)
+  assert.deepEqual(readdirSync(to).sort(), ['a-0', 'b-0'])
+  for (const name of ['a-0', 'b-0']) assert.equal(readdirSync(join(to, name)).length, 2)
+  const both = ['many/b-0', 'more/b-0'].map((name) => join(folder, name))
+  const clash = await ktool(['dump', ...both, '--rebuild-indexes', '--to', to, '--yes'])
+  assert.equal(clash.code, 2)
+  assert.match(clash.stderr, /would take the same place/)
+})
+
 test('a log that is written to, empty, or not to be read', async (t) => {
   const data = join(folder, 'live')
   const broker = await startBroker({ data, topics: { orders: 1 }, properties: { 'log.preallocate': 'true' } })
@@ -122,12 +169,22 @@ test('a log that is written to, empty, or not to be read', async (t) => {
   assert.deepEqual(dumped, { code: 0, stdout: `Dumping ${empty}\nLog starting offset: 0\n`, stderr: '' })
 })
 
-test('without permission', { skip: process.getuid?.() === 0 && 'root may read everything' }, async () => {
-  const log = join(partition('locked-0', 'kcat-none'), LOG)
-  chmodSync(log, 0)
-  const { code, stderr } = await ktool(['dump', log])
-  assert.equal(code, 2)
-  assert.match(stderr, /can't be read: no permission/)
+test('without permission', { skip: process.platform === 'win32' }, async (t) => {
+  const locked = join(partition('locked/orders-0', 'kcat-none'), LOG)
+  partition('locked/orders-1', 'kcat-none')
+  chmodSync(locked, 0)
+  // Root may read everything, nobody may not.
+  chmodSync(folder, 0o755)
+  const who = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+  const run = (...args: string[]) => spawnSync(process.execPath, [binary, ...args], { ...who, encoding: 'utf8' })
+  if (run('--version').status !== 0) return t.skip('the program is where nobody may read it')
+  const one = run('dump', locked)
+  assert.equal(one.status, 2)
+  assert.match(one.stderr, /can't be read: no permission\n {2}run as the user that the broker runs as/)
+  const both = run('dump', join(folder, 'locked'), '--verify')
+  assert.deepEqual([both.status, both.stdout], [1, ''])
+  assert.match(both.stderr, /orders-0.*can't be read: no permission/)
+  assert.match(both.stderr, /: 1 problem\n$/)
 })
 
 test('indexes are made anew as they were, elsewhere too', async (t) => {

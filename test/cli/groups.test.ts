@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
@@ -44,7 +44,7 @@ async function setUp() {
   ]) {
     assert.equal((await run(['produce', topic, '-p', p, '--timestamp', at], { stdin: numbers })).code, 0)
   }
-  await ok('groups', 'reset-offsets', group, '-t', `${topic}:0`, '--to-offset', '4', '--execute')
+  await ok('groups', 'reset-offsets', group, '-t', `${topic}:0`, '--to-offset', '4', '--execute', '-q')
   return { topic, group }
 }
 
@@ -170,10 +170,13 @@ test('reset-offsets: shifts, files, another group, and the way back', async () =
   assert.equal((await reset('-t', topic, '--to-offset', '5', '--export', file, '--execute')).code, 0)
   assert.equal(readFileSync(file, 'utf8'), `${topic},0,10\n`)
   const again = await reset('-t', topic, '--to-offset', '6', '--export', file, '--execute')
-  assert.deepEqual([again.code, await offsetsOf(group)], [1, ['0:5', '1:5']])
-  assert.match(again.stderr, /before.csv.*exists/)
+  assert.deepEqual([again.code, await offsetsOf(group)], [2, ['0:5', '1:5']])
+  assert.match(again.stderr, /before.csv exists already\n {2}give --export the name of a file/)
   assert.equal((await reset('--from-file', file, '--execute')).code, 0)
   assert.deepEqual(await offsetsOf(group), ['0:10', '1:5'])
+
+  const slip = await run(['groups', 'reset-offsets', `${group}x`, '-t', topic, '--to-earliest'])
+  assert.match(slip.stderr, new RegExp(`^there is no group ${group}x yet: .*; did you mean ${group}\\b`))
 
   await ok('groups', 'reset-offsets', `${group}-copy`, '--to-group', group, '--execute')
   assert.deepEqual(await offsetsOf(`${group}-copy`), ['0:10', '1:5'])
@@ -233,8 +236,11 @@ test('a group in use is left alone, and says who uses it', async () => {
   const { topic, group } = await setUp()
   const member = start(['consume', topic, '-G', group, '-f', '%o\\n'], { ...env, KTOOL_CLIENT_ID: 'worker' })
   await once(member.stdout, 'data')
-  const { code, stderr } = await run(['groups', 'reset-offsets', group, '-t', topic, '--to-earliest', '--execute'])
+  const file = join(folder, 'in-use.csv')
+  const refused = ['groups', 'reset-offsets', group, '-t', topic, '--to-earliest', '--export', file, '--execute']
+  const { code, stderr } = await run(refused)
   assert.equal(code, 1)
+  assert.ok(!existsSync(file), 'the same command works once the member is stopped')
   assert.match(stderr, new RegExp(`group ${group} is in use \\(Stable\\): worker at 127.0.0.1`))
   assert.match(await ok('groups', 'describe', group, '--members'), /worker\t\/127.0.0.1\t.*t\d+ 0-1/)
   assert.match(await ok('groups', 'describe', group, '--state'), /classic\tStable\t1\t127.0.0.1\t\d+\trange\t.*\t1\n/)

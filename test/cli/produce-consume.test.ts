@@ -1,13 +1,15 @@
 // produce and consume through the real binary, on a bundled broker.
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import test, { after, before } from 'node:test'
 import { type RunningBroker, startBroker } from '../../src/broker/broker.ts'
-import { type Ended, ktool, type RunOptions, start } from './run.ts'
+import { binary, type Ended, ktool, type RunOptions, start } from './run.ts'
 
 let broker: RunningBroker
 let env: Record<string, string>
@@ -72,6 +74,8 @@ test('files are records, or their lines are', async () => {
   const partly = await run(['produce', name, join(folder, 'none'), files[0]])
   assert.equal(partly.code, 1)
   assert.match(partly.stderr, /none: no such file or directory/)
+  const dash = await run(['produce', name, '-'], { stdin: 'lost\n' })
+  assert.deepEqual([dash.code, dash.stderr.split('\n')[1]], [2, '  leave it out: without FILEs stdin is read'])
   assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
 })
 
@@ -91,6 +95,20 @@ test('offsets: beginning, end, numbers, the last ones, times', async () => {
   assert.equal(await from('beginning', '--until', '2'), 'v0\nv1\n')
   assert.equal(await from('@1000', '--until', '@3000'), 'v0\nv1\n')
   assert.equal(await ok(['consume', name, '-c', '2']), 'v0\nv1\n')
+  const ends = `warning: partition 0 of ${name} ends at 3: nothing is there from 9 on\n`
+  assert.deepEqual(await run(['consume', name, '-o', '9', '-e']), { code: 0, stdout: '', stderr: ends })
+  const goesOn = await run(['consume', name, '-o', '9', '--idle', '300ms'])
+  assert.equal(goesOn.stderr, `warning: partition 0 of ${name}: offset 9 is beyond the end; going on at 3\n`)
+})
+
+test('a directory as stdin is an error, not an empty input', { skip: process.platform === 'win32' }, async () => {
+  const name = await topic()
+  const child = spawn(process.execPath, [binary, 'produce', name], {
+    env: { ...process.env, ...env },
+    stdio: [openSync('/', 'r'), 'ignore', 'pipe'],
+  })
+  const [[said], [code]] = await Promise.all([once(child.stderr as Readable, 'data'), once(child, 'exit')])
+  assert.deepEqual([code, String(said)], [2, 'ktool: stdin is a directory\n'])
 })
 
 test('several topics, by name and by pattern', async () => {
@@ -208,6 +226,14 @@ for (const codec of ['gzip', 'snappy', 'lz4', 'zstd', 'zstd:1']) {
   })
 }
 
+test('batches of one record, and more requests at once without idempotence', async () => {
+  const name = await topic()
+  await ok(['produce', name, '-X', 'batch.size=0'], { stdin: 'a\nb\n' })
+  await ok(['produce', name, '-X', 'max.in.flight=6', '--no-idempotence'], { stdin: 'c\n' })
+  await ok(['produce', name, '-X', 'max.in.flight=6', '-X', 'enable.idempotence=false'], { stdin: 'd\n' })
+  assert.equal(await ok(['consume', name, '-e']), 'a\nb\nc\nd\n')
+})
+
 test('options that make no sense are usage errors', async () => {
   const cases: [string[], RegExp][] = [
     [['produce', 't', '--lines'], /--lines is for FILEs/],
@@ -216,6 +242,7 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '-z', 'gzip:77'], /77 is more than 9/],
     [['produce', 't', '-H', '=x'], /has no name/],
     [['produce', 't', '--template', '%k'], /nothing ends %k/],
+    [['produce', 't', '-X', 'max.in.flight=6'], /max\.in\.flight\.\S+ is 6, with idempotence it may be 5 at most/],
     [['consume', 't', '-o', 'begin'], /'begin' is not an offset/],
     [['consume', 't', '-f', '%y'], /%y is not a format token/],
     [['consume', 't', '-f', '%s', '--json'], /exclude each other/],

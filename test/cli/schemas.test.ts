@@ -1,13 +1,14 @@
 // Avro, JSON Schema and Protobuf through the real program, with the bundled registry.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import avsc from 'avsc'
+import { loadedOf } from './loaded.ts'
 import { type Ended, ktool, type RunOptions } from './run.ts'
 import { served } from './served.ts'
 
@@ -93,6 +94,83 @@ test('JSON goes in and comes out; what does not fit is told with its place, and 
     await ok(['consume', copy, '-e', '-f', '%s{hex}\n']),
     await ok(['consume', name, '-e', '-f', '%s{hex}\n']),
   )
+})
+
+test('a schema by its file, id, subject or version; registered or not, and under which subject', async () => {
+  const name = await topic()
+  const [one, two] = ['x', 'y'].map((field) =>
+    file(`by-${field}.avsc`, {
+      type: 'record',
+      name: 'By',
+      namespace: 'by',
+      fields: [{ name: field, type: 'int', default: 0 }],
+    }),
+  )
+  const produce = (schema: string, ...more: string[]) =>
+    run(['produce', name, '--value-schema', schema, ...more], { stdin: '{}\n' })
+  for (const refuses of [['--no-register'], ['-X', 'auto.register.schemas=false']]) {
+    const { code, stderr } = await produce(one, ...refuses)
+    assert.equal(code, 1)
+    assert.match(
+      stderr,
+      new RegExp(`the schema ${one} is not registered under ${name}-value\n.*ktool schemas register`),
+    )
+  }
+  assert.match((await run(['schemas', 'list', `${name}*`])).stderr, /no subject is/)
+  const [, , id] = (await ok(['schemas', 'register', `${name}-value`, one])).trim().split('\t')
+  await ok(['schemas', 'register', `${name}-value`, two])
+  const ways: [string, ...string[]][] = [
+    [one],
+    [one, '--no-register'],
+    [id],
+    [`${name}-value@1`],
+    [`${name}-value`],
+    [`${name}-value@latest`],
+    [two, '--subject-strategy', 'record'],
+    [two, '-X', 'value.subject.name.strategy=io.confluent.kafka.serializers.subject.TopicRecordNameStrategy'],
+  ]
+  for (const [schema, ...more] of ways)
+    assert.equal((await produce(schema, ...more)).stderr, '', [schema, ...more].join(' '))
+  assert.equal(
+    await ok(['avro', 'consume', name, '-e']),
+    '{"x":0}\n{"x":0}\n{"x":0}\n{"x":0}\n{"y":0}\n{"y":0}\n{"y":0}\n{"y":0}\n',
+  )
+  assert.deepEqual(
+    (await ok(['schemas', 'list', `${name}*`]))
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t').slice(0, 2)),
+    [
+      [`${name}-by.By`, '1'],
+      [`${name}-value`, '1,2'],
+    ],
+  )
+  assert.match(await ok(['schemas', 'list', 'by.By']), /^by\.By\t1\t/)
+  // Nothing is registered for a topic that is not there.
+  const nowhere = await run(['avro', 'produce', 'nowhere', '--value-schema', one], { stdin: '{}\n' })
+  assert.match(nowhere.stderr, /there is no topic nowhere/)
+  assert.match((await run(['schemas', 'list', 'nowhere*'])).stderr, /no subject is/)
+})
+
+test('the registry is asked for each schema once, however many records and batches', async (t) => {
+  const name = await topic()
+  const type = (doc: string) => file(`once-${doc}.avsc`, { type: 'enum', name: 'E', symbols: ['A'], doc })
+  for (const doc of ['one', 'two', 'one', 'two']) {
+    const small = ['-X', 'batch.size=200', '--value-schema', type(doc)]
+    await ok(['avro', 'produce', name, ...small], { stdin: '"A"\n'.repeat(200) })
+  }
+  const asked: string[] = []
+  const proxy = createServer(async (request, response) => {
+    asked.push(request.url ?? '')
+    const answer = await fetch(`${env['KTOOL_REGISTRY']}${request.url}`)
+    response.writeHead(answer.status).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  t.after(() => proxy.close())
+  const registry = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const out = await ok(['avro', 'consume', name, '-e', '--registry', registry])
+  assert.equal(out, '"A"\n'.repeat(800))
+  assert.equal(asked.length, 2, asked.join())
 })
 
 test('keys have schemas too, and a topic any mix of them', async () => {
@@ -271,23 +349,14 @@ test('a registry that wants a login, and one that is not there', async () => {
 
 test('commands without schemas load nothing of this', async () => {
   const name = await topic()
-  const list = join(folder, 'loaded')
-  const hook = file(
-    'hook.cjs',
-    `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(list)}, Object.keys(require.cache).join('\\n')))`,
-  )
-  const loads = async (args: string[], stdin = '') => {
-    assert.equal((await run(args, { stdin, env: { NODE_OPTIONS: `--require=${hook}` } })).code, 0, args.join(' '))
-    const files = readFileSync(list, 'utf8')
-      .split('\n')
-      .filter((path) => path.includes('dist'))
-    assert.ok(files.length > 1)
-    return files.some((path) =>
-      /vnd\.schemaregistry|protobuf|a boolean is neither true nor false/.test(readFileSync(path, 'utf8')),
-    )
-  }
-  assert.equal(await loads(['topics', 'list']), false)
-  assert.equal(await loads(['produce', name], 'x\n'), false)
-  assert.equal(await loads(['consume', name, '-e', '--json']), false)
-  assert.equal(await loads(['schemas', 'list']), true)
+  const loads = (args: string[], stdin = '') => loadedOf('registry/', args, { stdin, env })
+  assert.deepEqual(await loads(['topics', 'list']), [])
+  assert.deepEqual(await loads(['produce', name], 'x\n'), [])
+  assert.deepEqual(await loads(['consume', name, '-e']), [])
+  assert.deepEqual(await loads(['consume', name, '-e', '--json']), [])
+  // Each type of schema is loaded where there is one.
+  assert.deepEqual(await loads(['schemas', 'list']), ['registry/client.ts', 'registry/url.ts'])
+  const json = await loads(['produce', name, '--value-schema', file('any.json', 'true')], '1\n')
+  assert.ok(json.includes('registry/json/json-schema.ts') && json.includes('ajv'), json.join())
+  assert.ok(!json.includes('protobufjs'), json.join())
 })

@@ -3,11 +3,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Client } from '../../src/client/client.ts'
+import { Fetcher, Position } from '../../src/client/fetcher.ts'
 import { partitionBounds, resolveOffsets } from '../../src/client/start-offset.ts'
 import { Produce } from '../../src/protocol/apis/00-produce.ts'
+import { Fetch } from '../../src/protocol/apis/01-fetch.ts'
 import { DeleteRecords } from '../../src/protocol/apis/21-delete-records.ts'
+import { errorCode } from '../../src/protocol/errors.ts'
 import { BatchBuilder } from '../../src/records/builder.ts'
 import { codecByName } from '../../src/records/compression/index.ts'
+import { fakeBroker, TOPIC_ID } from './fake-broker.ts'
 import { readTopic } from './reading.ts'
 import { withBroker } from './with-broker.ts'
 
@@ -102,6 +106,31 @@ test('connections that are cut while reading lose and double nothing', async (t)
   for (let partition = 0; partition < 3; partition++) {
     assert.deepEqual(numbers(records.filter((record) => record.partition === partition)), range(0, 1000))
   }
+})
+
+test('a partition that stays unreadable is told of once, and does not hang who wants to end', async (t) => {
+  const refusal = { partitionIndex: 0, errorCode: errorCode('KAFKA_STORAGE_ERROR'), highWatermark: -1 }
+  let asked = 0
+  const client = await fakeBroker(
+    t,
+    {
+      partitions: [0],
+      answer(apiKey) {
+        asked++
+        return apiKey === Fetch.key
+          ? { responses: [{ topic: 't', topicId: TOPIC_ID, partitions: [refusal] }] }
+          : undefined
+      },
+    },
+    { retryBackoffMs: 5, retryBackoffMaxMs: 20 },
+  )
+  const notices: string[] = []
+  const fetcher = new Fetcher(client.cluster, { patienceMs: 400, quietMs: 100 }, (_, text) => notices.push(text))
+  fetcher.add([new Position('t', 0, 0, 10)])
+  await assert.rejects(fetcher.next(), /^KafkaError: partition 0 of t: KAFKA_STORAGE_ERROR/)
+  assert.ok(asked > 5)
+  assert.equal(notices.length, 1)
+  assert.match(notices[0], /KAFKA_STORAGE_ERROR .*; trying again$/)
 })
 
 test('offsets by time, by number, from the end', async (t) => {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { byMurmur2, murmur2 } from '../../src/client/partitioner.ts'
+import { byMurmur2, murmur2, partitioners } from '../../src/client/partitioner.ts'
 
 test('murmur2 gives what Utils.murmur2 of kafka-clients 4.3.1 gives', () => {
   const hashes: [string, number][] = [
@@ -29,4 +29,18 @@ test('a key has its partition, no key none of its own', () => {
   assert.equal(byMurmur2(key, 0, 6, 12), (-790332482 & 0x7fffffff) % 12)
   assert.equal(byMurmur2(key, 0, 0, 12), (275646681 & 0x7fffffff) % 12)
   assert.equal(byMurmur2(key, -1, -1, 12), -1)
+})
+
+test('the others take turns, throw dice, stay, or hash as librdkafka', () => {
+  const key = Buffer.from('foobar')
+  const chosen = (name: keyof typeof partitioners, start = 0) => {
+    const choose = partitioners[name]()
+    return Array.from({ length: 300 }, () => choose(key, start, start < 0 ? -1 : 6, 3))
+  }
+  assert.deepEqual(chosen('round-robin').slice(0, 7), [0, 1, 2, 0, 1, 2, 0])
+  assert.deepEqual(new Set(chosen('sticky')), new Set([-1]))
+  assert.deepEqual(new Set(chosen('random')), new Set([0, 1, 2]))
+  // CRC-32 of 'foobar' is 0x9ef61f95.
+  assert.deepEqual(new Set(chosen('crc32')), new Set([0x9ef61f95 % 3]))
+  assert.deepEqual(new Set(chosen('crc32', -1)), new Set([0, 1, 2]))
 })

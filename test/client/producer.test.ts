@@ -5,6 +5,7 @@ import test from 'node:test'
 import type { Client } from '../../src/client/client.ts'
 import { Producer } from '../../src/client/producer.ts'
 import type { ProducerOptions } from '../../src/client/producer-options.ts'
+import { errorCode, KafkaError } from '../../src/protocol/errors.ts'
 import { codecByName } from '../../src/records/compression/index.ts'
 import { seeded } from '../protocol/random-value.ts'
 import { readTopic } from './reading.ts'
@@ -156,6 +157,34 @@ test('a topic that goes away fails its records after the time for delivery, and 
   assert.match(outcome.errors[0], /gone/)
 })
 
+test('a partition without a leader is told of once while it is waited for', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'waiting', partitions: 1 }])
+  const told: string[] = []
+  let delivered = 0
+  const producer = new Producer(
+    client.cluster,
+    { quietMs: 30, lingerMs: 1 },
+    {
+      delivered: (batch) => {
+        delivered += batch.count
+      },
+      lost: (error) => told.push(error.message),
+      failed: (_origins, _queue, error) => assert.fail(error.message),
+    },
+  )
+  await producer.prepare('waiting')
+  const leader = t.mock.method(client.cluster, 'leader', () => {
+    if (told.length > 0 && leader.mock.callCount() > 12) leader.mock.restore()
+    return Promise.reject(new KafkaError(errorCode('LEADER_NOT_AVAILABLE'), 'partition 0 of waiting'))
+  })
+  producer.append('waiting', 0, 0, Buffer.from('value'), -1, -1, 0, 5, 0)
+  await producer.flush()
+  assert.equal(delivered, 1)
+  assert.equal(told.length, 1)
+  assert.match(told[0], /^partition 0 of waiting: LEADER_NOT_AVAILABLE/)
+})
+
 test('memory is bounded by the batches allowed, with many partitions too', async (t) => {
   const { client } = await withBroker(t)
   await client.admin.createTopics([{ name: 'wide', partitions: 40 }])
@@ -163,6 +192,32 @@ test('memory is bounded by the batches allowed, with many partitions too', async
   assert.equal(outcome.delivered, 3000)
   assert.deepEqual(await numbersIn(client, 'wide'), upTo(3000))
 })
+
+for (const [what, batchBytes, size, most] of [
+  ['batches of one record', 0, 10, 64],
+  ['small batches that a large record makes large', 1000, 100_000, 11],
+] as const) {
+  test(`memory is bounded with ${what}`, async (t) => {
+    const { client } = await withBroker(t)
+    await client.admin.createTopics([{ name: 'tiny', partitions: 1 }])
+    const counts: number[] = []
+    const producer = new Producer(
+      client.cluster,
+      { batchBytes, memoryBytes: 1 << 20 },
+      { delivered: ({ count }) => counts.push(count), failed: (_origins, _queue, error) => assert.fail(error) },
+    )
+    await producer.prepare('tiny')
+    const source = Buffer.alloc(size)
+    const append = (origin: number) => producer.append('tiny', 0, 0, source, -1, -1, 0, size, origin)
+    let taken = 0
+    // Nothing is answered in between.
+    while (taken < 100_000 && append(taken)) taken++
+    assert.ok(taken > 1 && taken <= most, `${taken} records were taken`)
+    for (const all = taken + 500; taken < all; taken++) while (!append(taken)) await producer.room()
+    await producer.flush()
+    assert.deepEqual(counts, Array(taken).fill(1))
+  })
+}
 
 test('acks=0 and acks=1 without idempotence write everything', async (t) => {
   const { client } = await withBroker(t)

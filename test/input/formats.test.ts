@@ -133,7 +133,7 @@ test('templates', () => {
   ])
   assert.deepEqual(by('%p:%v\\n', 'x:1\n2\n3:4\n'), [
     "record 1 of the input: its partition 'x' is not a whole number",
-    "record 2 of the input: nothing ends its %p: no ':' after byte 0",
+    "record 2 of the input: nothing ends its partition: no ':' after byte 0",
     { key: null, value: '4', partition: 3 },
   ])
   for (const [template, message] of [

@@ -1,5 +1,5 @@
-// What the cases share: one real Kafka of each version, one file of lines, one folder for what they write. All of it is
-// made on first use and gone when the tests have run.
+// What cases share: a real Kafka of each version, a file of lines, a folder for what they write. All of it is made on first
+// use and gone when the tests of a file have run, but for the one Kafka that the whole run has (global-setup.ts).
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { after } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from '../../src/client/client.ts'
 import { readPartitions, writeKeys, writeLines } from './data.ts'
-import { type Kafka, type KafkaVersion, startKafka } from './peers/kafka.ts'
+import { clientSide, type Kafka, type KafkaClientSide, type KafkaVersion, startKafka } from './peers/kafka.ts'
 import { kcat } from './peers/kcat.ts'
 import { ktool } from './peers/ktool.ts'
 import { succeeded } from './peers/run.ts'
@@ -26,8 +26,13 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** The real Kafka of a version that all cases use, each with topics of its own. */
-export function realKafka(version: KafkaVersion = '4.3.1'): Promise<Kafka> {
+/** The port of the Kafka 4.3.1 that the whole run shares. */
+export const SHARED_KAFKA = 'KTOOL_INTEROP_KAFKA'
+
+/** The real Kafka of a version that all cases use, each with topics and groups of its own, and none of them stops. */
+export async function realKafka(version: KafkaVersion = '4.3.1'): Promise<KafkaClientSide> {
+  const shared = process.env[SHARED_KAFKA]
+  if (version === '4.3.1' && shared !== undefined) return clientSide(version, Number(shared))
   const known = brokers.get(version) ?? startKafka({ version })
   brokers.set(version, known)
   return known

@@ -28,7 +28,8 @@ export async function slowAnswers(target: number, delay: () => number): Promise<
     client.on('data', (piece) => upstream.write(piece))
     const waiting: Buffer[] = []
     const pass = () => {
-      if (!client.destroyed) client.write(waiting.shift() as Buffer)
+      if (client.destroyed) return
+      client.write(waiting.shift() as Buffer)
       if (waiting.length > 0) setTimeout(pass, delay())
     }
     upstream.on('data', (piece) => {

@@ -83,6 +83,7 @@ const pages: Record<string, RegExp> = {
   'docs/acls.md': /^(acls|users) /,
   'docs/schemas.md': /^schemas /,
   'docs/groups.md': /^(groups|offsets|records) /,
+  'docs/dump.md': /^dump$/,
 }
 
 for (const [page, about] of Object.entries(pages)) {
@@ -146,7 +147,10 @@ async function flagsOf(paths: RegExp): Promise<NamedFlag[]> {
 
 /** Code in the text, without the blocks. */
 function codeIn(text: string): string[] {
-  return [...text.replace(/^```.*?^```$/gms, '').matchAll(/`([^`]+)`/g)].map((match) => match[1])
+  return [...text.replace(/^```.*?^```$/gms, '').matchAll(/`([^`]+)`/g)].map(([, code]) =>
+    // In a table.
+    code.replaceAll('\\|', '|'),
+  )
 }
 
 /** The anchor that a heading gets. */

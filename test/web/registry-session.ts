@@ -117,13 +117,6 @@ export async function session(base: string): Promise<Answered[]> {
   await call('DELETE /config/s-value')
   await call('GET /config/s-value')
 
-  await call('POST /subjects/money/versions', { schema: JSON.stringify(MONEY) })
-  const references = [{ name: 'shop.Money', subject: 'money', version: 1 }]
-  await call('POST /subjects/order/versions', { schema: JSON.stringify(ORDER), references })
-  await call('GET /subjects/money/versions/1/referencedby')
-  await call('DELETE /subjects/money/versions/1')
-  await call('POST /subjects/order-2/versions', { schema: JSON.stringify(ORDER) })
-
   await call(`DELETE ${versions}/9`)
   await call(`DELETE ${versions}/1`)
   await call(`DELETE ${versions}/1`)
@@ -152,6 +145,44 @@ export async function session(base: string): Promise<Answered[]> {
   await call(`POST ${json}`, { schemaType: 'JSON', schema: property('string') })
   await call(`POST ${json}`, { schemaType: 'JSON', schema: '{"type":5}' })
   await call(`POST ${json}`, { schema: record('A', a) })
+  await call(`POST ${json}`, { schemaType: 'JSON', schema: property('integer') })
+  await call('GET /subjects/j/versions/1')
+  await call('POST /subjects/j', { schemaType: 'JSON', schema: property('integer') })
+
+  const proto = '/subjects/p/versions'
+  const message = (fields: string) => `syntax = "proto3";\npackage shop;\n\nmessage M {\n${fields}}\n`
+  const number = '  int64 n = 1;\n'
+  await call(`POST ${proto}`, { schemaType: 'PROTOBUF', schema: message(number) })
+  await call(`POST ${proto}`, { schemaType: 'PROTOBUF', schema: message(number) })
+  await call(`POST ${proto}`, { schemaType: 'PROTOBUF', schema: message('  string n = 1;\n') })
+  await call(`POST ${proto}`, { schemaType: 'PROTOBUF', schema: message(`${number}  string s = 2;\n`) })
+  await call(`POST ${proto}`, { schemaType: 'PROTOBUF', schema: 'message {' })
+  await call(`POST ${proto}`, { schemaType: 'NOPE', schema: '{}' })
+  await call('GET /subjects/p/versions/1')
+  await call('POST /subjects/p', { schemaType: 'PROTOBUF', schema: message(number) })
+  await call('POST /compatibility/subjects/p/versions/latest', { schemaType: 'PROTOBUF', schema: message(number) })
+  const user = 'syntax = "proto3";\npackage shop;\n\nimport "m.proto";\n\nmessage U {\n  M m = 1;\n}\n'
+  const uses = [{ name: 'm.proto', subject: 'p', version: 1 }]
+  await call('POST /subjects/u/versions', { schemaType: 'PROTOBUF', schema: user })
+  await call('POST /subjects/u/versions', { schemaType: 'PROTOBUF', schema: user, references: uses })
+  await call('GET /subjects/u/versions/1')
+  await call('GET /subjects/p/versions/1/referencedby')
+  await call('DELETE /subjects/p/versions/1')
+  await call('DELETE /subjects/u')
+  await call('DELETE /subjects/u?permanent=true')
+  await call('DELETE /subjects/p')
+
+  await call('GET /schemas/types')
+  await call('GET /subjects?deleted=true')
+  await call('GET /subjects?subjectPrefix=j')
+
+  await call('POST /subjects/money/versions', { schema: JSON.stringify(MONEY) })
+  const references = [{ name: 'shop.Money', subject: 'money', version: 1 }]
+  await call('POST /subjects/order/versions', { schema: JSON.stringify(ORDER), references })
+  await call('GET /subjects/money/versions/1/referencedby')
+  await call('DELETE /subjects/money/versions/1')
+  await call('POST /subjects/order-2/versions', { schema: JSON.stringify(ORDER) })
+
   await call('GET /nowhere')
   await call('PUT /subjects', {})
   return answers
@@ -171,14 +202,23 @@ function plain(status: number, text: string): unknown {
   return sorted(json)
 }
 
+/** Of a .proto file spaces and lines do not count. */
+function schemaIn(text: string): unknown {
+  return text.startsWith('syntax') ? text.replaceAll(/\s+/g, ' ').trim() : sorted(JSON.parse(text))
+}
+
 /** Schemas are compared by what they say; why something is not compatible is in each registry's own words. */
 function sorted(json: unknown): unknown {
-  if (Array.isArray(json)) return json.map(sorted)
+  if (Array.isArray(json)) {
+    const all = json.map(sorted)
+    // Names have no order.
+    return all.every((each) => typeof each === 'string') ? all.sort() : all
+  }
   if (typeof json !== 'object' || json === null) return json
   return Object.fromEntries(
     Object.entries(json)
       .filter(([key]) => key !== 'messages')
       .sort(([x], [y]) => (x < y ? -1 : 1))
-      .map(([key, value]) => [key, key === 'schema' ? sorted(JSON.parse(value as string)) : sorted(value)]),
+      .map(([key, value]) => [key, key === 'schema' ? schemaIn(value as string) : sorted(value)]),
   )
 }

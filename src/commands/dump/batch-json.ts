@@ -1,6 +1,6 @@
 // Batches and records as JSON, an object a line. Records have the envelope that consume gives them.
 
-import { writeJson } from '../../output/record-json.ts'
+import type { RecordWriter } from '../../output/record-format.ts'
 import type { RecordSink } from '../../output/record-sink.ts'
 import {
   baseOffset,
@@ -57,11 +57,16 @@ function number(value: bigint): number | string {
   return Number.isSafeInteger(near) ? near : String(value)
 }
 
-/** Writes the record and a line feed. */
-export function writeRecordJson(sink: RecordSink, view: RecordView, { record: decode, control }: FileDecoders): void {
+/** Writes the record and a line feed; `write` those that no decoder of the file is for. */
+export function writeRecordJson(
+  sink: RecordSink,
+  view: RecordView,
+  { record: decode, control }: FileDecoders,
+  write: RecordWriter,
+): void {
   const { batch, batchAt, cursor } = view
   if (isControl(batch, batchAt)) sink.text(`${JSON.stringify(controlRecord(view, control))}\n`)
-  else if (decode === null) writeJson(view, sink)
+  else if (decode === null) write(view, sink)
   else {
     const { key, payload } = decode(cursor)
     const start = JSON.stringify(place(view)).slice(0, -1)

@@ -28,6 +28,7 @@ import { compressionName } from '../../records/compression/index.ts'
 import { ControlType, controlTypeName, readControlType, readCoordinatorEpoch } from '../../records/control.ts'
 import type { RecordCursor } from '../../records/cursor.ts'
 import type { RecordView } from '../../records/view.ts'
+import type { DecodedPart, RecordDecoding } from '../../registry/record-decoding.ts'
 import type { ControlDecoder, FileDecoders } from './decoder.ts'
 import { LineStart } from './line-start.ts'
 
@@ -117,16 +118,18 @@ export class RecordText {
   private readonly sink: RecordSink
   private readonly lineStart = new LineStart()
   private readonly decoders: FileDecoders
+  private readonly schemas: RecordDecoding | null
   private isSound = true
   private format = 2
   private type = 0
   private isMarker = false
   private firstSequence = NO_SEQUENCE
 
-  /** Without decoders keys and values are printed as they are. */
-  constructor(sink: RecordSink, decoders: FileDecoders) {
+  /** Without decoders keys and values are printed as they are; with schemas as those decoded them last. */
+  constructor(sink: RecordSink, decoders: FileDecoders, schemas: RecordDecoding | null) {
     this.sink = sink
     this.decoders = decoders
+    this.schemas = schemas
   }
 
   /** The batch of the records that follow. */
@@ -142,7 +145,10 @@ export class RecordText {
     const { sink, decoders } = this
     this.start(cursor)
     if (this.isMarker) sink.text(controlText(cursor, decoders.control))
-    else if (decoders.record === null) {
+    else if (this.schemas !== null) {
+      this.part(KEY, this.schemas.key, 'key')
+      this.part(PAYLOAD, this.schemas.value, 'payload')
+    } else if (decoders.record === null) {
       const { bytes, keyStart, valueStart } = cursor
       if (keyStart >= 0) {
         sink.fixed(KEY)
@@ -158,6 +164,14 @@ export class RecordText {
       if (payload !== null) sink.text(` payload: ${payload}`)
     }
     sink.byte(LINE_FEED)
+  }
+
+  private part(title: FixedText, { bytes, start, end, error }: DecodedPart, name: string): void {
+    const { sink } = this
+    if (start < 0) return
+    sink.fixed(title)
+    sink.range(bytes, start, end)
+    if (error !== null) sink.text(` ${name}Error: ${error}`)
   }
 
   private start(cursor: RecordCursor): void {

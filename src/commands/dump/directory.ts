@@ -27,7 +27,7 @@ export function filesOf(path: string): Found {
   }
   const names = list(path)
   const partitions = names.filter((name) => parsePartitionDir(name) !== undefined).map((name) => join(path, name))
-  const folders = partitions.filter((folder) => kindOf(folder) === 'directory')
+  const folders = partitions.filter((folder) => kindOf(folder) === 'directory' && isOfPartition(folder))
   if (folders.length > 0) return { files: [], partitions: folders.sort(byPartition) }
   const logs = names.filter((name) => isLogName(name)).map((name) => join(path, name))
   if (logs.length > 0) return { files: logs }
@@ -45,6 +45,16 @@ export function filesToCheck(path: string): string[] {
     const isChecked = (name: string) => SEGMENT_SUFFIXES.includes(extname(name)) && names.includes(logName(name))
     return names.filter((name) => isLog(name) || !isChecked(name)).map((name) => join(folder, name))
   })
+}
+
+/** Not by its name alone: `polkit-1` is none. */
+function isOfPartition(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((name) => isLogName(name) || sideFileReader(name) !== undefined)
+  } catch {
+    // Whoever reads it says why that is not possible.
+    return true
+  }
 }
 
 function logName(name: string): string {

@@ -1,7 +1,7 @@
 // Writes the offset index and the time index of a log anew, as Kafka's recovery would. (Kafka: LogSegment.recover.)
 
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { CorruptError } from '../../errors.ts'
 import { lastOffset, maxTimestamp, NO_TIMESTAMP, sizeInBytes } from '../../records/batch.ts'
 import { INDEX_SUFFIX, LOG_SUFFIX, parseLogFile, TIME_INDEX_SUFFIX } from '../../storage/log-files.ts'
@@ -22,7 +22,7 @@ export interface Rebuilt {
  * Into `folder`; where there are indexes, they take their place at once. Throws a CorruptError, and changes nothing, for a
  * log that is damaged: an index must not lead over damage.
  */
-export async function rebuildIndexes(path: string, folder = dirname(path)): Promise<Rebuilt> {
+export async function rebuildIndexes(path: string, folder: string): Promise<Rebuilt> {
   const name = parseLogFile(basename(path))
   if (name === undefined) throw new CorruptError(`${path} is not called by an offset: no index can be relative to it`)
   mkdirSync(folder, { recursive: true })

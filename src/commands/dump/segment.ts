@@ -3,11 +3,14 @@
 import { basename, dirname, resolve } from 'node:path'
 import { CorruptError } from '../../errors.ts'
 import type { RecordTest } from '../../filter/record-filter.ts'
+import type { TimeLimit } from '../../filter/time-limit.ts'
 import type { RecordWriter } from '../../output/record-format.ts'
+import { jsonWriter, writeJson } from '../../output/record-json.ts'
 import type { RecordSink } from '../../output/record-sink.ts'
 import { baseOffset, isControl, lastOffset, magic, maxTimestamp } from '../../records/batch.ts'
 import { RecordCursor } from '../../records/cursor.ts'
 import type { RecordView } from '../../records/view.ts'
+import type { RecordDecoding } from '../../registry/record-decoding.ts'
 import { startPosition } from '../../storage/index-lookup.ts'
 import { LOG_SUFFIX, type PartitionName, parseLogFile, parsePartitionDir } from '../../storage/log-files.ts'
 import { batchJson, writeRecordJson } from './batch-json.ts'
@@ -22,9 +25,13 @@ export interface SegmentOptions {
   records: boolean
   /** undefined: what the name of the topic says. */
   decode: DecoderName | 'none' | undefined
+  /** Decodes keys and values by their schemas; then nothing else does. */
+  schemas: RecordDecoding | null
   offsets: Range
   times: Range
   test: RecordTest | null
+  /** What the test is to run in. */
+  limit: TimeLimit | null
   /** How many records (or batches, where no records are printed) are still wanted. */
   left: number
   /** Print the records of batches whose checksum is wrong, too. */
@@ -46,11 +53,12 @@ export async function dumpSegment(
   options: SegmentOptions,
   fail: (error: CorruptError) => void,
 ): Promise<void> {
-  const { form, offsets, times, test, trusting } = options
+  const { form, offsets, times, test, limit, trusting, schemas } = options
   const { topic, partition } = partitionOf(path)
-  const decoders = options.records ? await decodersOf(path, topic, options.decode) : { record: null, control: null }
+  const decoders = options.records ? await decodersOf(path, topic, options) : { record: null, control: null }
   if (form === 'text') sink.text(heading(path))
-  const text = new RecordText(sink, decoders)
+  const text = new RecordText(sink, decoders, schemas)
+  const writeRecord = schemas === null ? writeJson : jsonWriter(schemas)
   const cursor = new RecordCursor()
   const view: RecordView & { batch: Buffer; batchAt: number } = {
     cursor,
@@ -65,31 +73,54 @@ export async function dumpSegment(
     if (form === 'text') writeBatch(sink, buffer, at, position, isSound)
     else if (!options.records) sink.text(`${JSON.stringify(batchJson(path, buffer, at, position, isSound))}\n`)
   }
+  let decode: (() => void) | null = null
   const isWanted = (): boolean => {
     const { offset, timestamp } = cursor
     if (offset < offsets.from || offset >= offsets.to) return false
-    return timestamp >= times.from && timestamp < times.to && (test === null || test(view))
+    if (timestamp < times.from || timestamp >= times.to) return false
+    decode?.()
+    return test === null || test(view)
   }
-  /** The records of the batch that `view` is at. */
-  const printRecords = (position: number, isSound: boolean) => {
-    let isBatchPrinted = writesAll
-    if (isBatchPrinted) printBatch(view.batch, view.batchAt, position, isSound)
+  /** The records of the batch that `view` is at; a promise where their schemas have to be waited for. */
+  const printRecords = (position: number, isSound: boolean): Promise<void> | undefined => {
+    if (writesAll) printBatch(view.batch, view.batchAt, position, isSound)
     cursor.open(view.batch, view.batchAt)
     text.open(view, isSound)
-    if (writesAll && form === 'text' && options.left === Number.POSITIVE_INFINITY) {
+    const isMarker = isControl(view.batch, view.batchAt)
+    if (schemas !== null) {
+      decode = isMarker ? () => schemas.skip(view) : () => schemas.decode(view)
+      const preparing = isMarker ? undefined : schemas.prepare(view)
+      cursor.rewind()
+      if (preparing !== undefined) return preparing.then(() => inTime(position, isSound))
+    }
+    inTime(position, isSound)
+    return undefined
+  }
+  const eachRecord = (position: number, isSound: boolean): void => {
+    if (writesAll && form === 'text' && schemas === null && options.left === Number.POSITIVE_INFINITY) {
       while (cursor.next()) text.record(cursor)
       return
     }
+    let isBatchPrinted = writesAll
     while (options.left > 0 && cursor.next()) {
       if (!writesAll && cursor.offset >= offsets.to) return
-      if (!writesAll && !isWanted()) continue
+      if (writesAll) decode?.()
+      else if (!isWanted()) continue
       if (!isBatchPrinted) printBatch(view.batch, view.batchAt, position, isSound)
       isBatchPrinted = true
       options.left--
       if (form === 'text') text.record(cursor)
-      else if (form === 'json') writeRecordJson(sink, view, decoders)
+      else if (form === 'json') writeRecordJson(sink, view, decoders, writeRecord)
       else form(view, sink)
     }
+  }
+  const inTime = (position: number, isSound: boolean): void => {
+    if (limit === null) eachRecord(position, isSound)
+    else limit.run(() => eachRecord(position, isSound), view)
+  }
+  const tell = (error: unknown, position: number) => {
+    if (!(error instanceof CorruptError)) throw error
+    fail(new CorruptError(`${path}: position ${position}: ${error.message}`))
   }
 
   const hasStart = offsets.from > 0 || times.from > Number.NEGATIVE_INFINITY
@@ -117,10 +148,18 @@ export async function dumpSegment(
       view.batch = buffer
       view.batchAt = at
       try {
-        printRecords(position, isSound)
+        const printing = printRecords(position, isSound)
+        if (printing !== undefined) {
+          return printing.then(
+            () => true,
+            (error) => {
+              tell(error, position)
+              return true
+            },
+          )
+        }
       } catch (error) {
-        if (!(error instanceof CorruptError)) throw error
-        fail(new CorruptError(`${path}: position ${position}: ${error.message}`))
+        tell(error, position)
       }
       return true
     },
@@ -136,10 +175,14 @@ export async function dumpSegment(
 }
 
 /** Loaded where they are needed: most logs are of users. */
-async function decodersOf(path: string, topic: string, wanted: SegmentOptions['decode']): Promise<FileDecoders> {
+async function decodersOf(
+  path: string,
+  topic: string,
+  { decode, schemas }: Pick<SegmentOptions, 'decode' | 'schemas'>,
+): Promise<FileDecoders> {
   const ofFile = path.endsWith(LOG_SUFFIX) ? decoderOfTopic(topic) : 'cluster-metadata'
-  const name = wanted ?? ofFile
-  const isPlain = name === undefined || name === 'none'
+  const name = decode ?? ofFile
+  const isPlain = name === undefined || name === 'none' || schemas !== null
   return {
     record: isPlain ? null : (await import('./decoders.ts')).decoders[name],
     control: ofFile === 'cluster-metadata' ? (await import('./control-json.ts')).controlJson : null,

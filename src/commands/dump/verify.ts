@@ -24,12 +24,19 @@ import {
 } from '../../records/batch.ts'
 import { controlTypeName, readControlType } from '../../records/control.ts'
 import { RecordCursor } from '../../records/cursor.ts'
-import { CLEANER_OFFSETS, OffsetCheckpoint, readCheckpoint } from '../../storage/checkpoint-file.ts'
-import { usedSize } from '../../storage/index-lookup.ts'
+import {
+  CLEANER_OFFSETS,
+  HIGH_WATERMARKS,
+  LOG_START_OFFSETS,
+  OffsetCheckpoint,
+  RECOVERY_POINTS,
+  readCheckpoint,
+} from '../../storage/checkpoint-file.ts'
 import { INDEX_SUFFIX, LOG_SUFFIX, parseLogFile, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX } from '../../storage/log-files.ts'
-import { OffsetIndex } from '../../storage/offset-index.ts'
-import { TimeIndex } from '../../storage/time-index.ts'
+import { readMetaProperties } from '../../storage/meta-properties.ts'
+import { readTopicId } from '../../storage/partition-metadata.ts'
 import { sideFileReader } from './side-files.ts'
+import { OffsetIndexCheck, TimeIndexCheck } from './verify-indexes.ts'
 import { walkBatches } from './walk.ts'
 
 /** What is wrong, and where; the JSON is this. */
@@ -52,8 +59,25 @@ const MOST_GAPS = 1000
 /** The sequences of so many producers are followed. */
 const MOST_PRODUCERS = 100_000
 
-export async function verifySegment(path: string, report: (problem: Problem) => void): Promise<Verified> {
-  const check = new SegmentCheck(path, report)
+/** Which partitions the cleaner has been over, as its checkpoint in their log directory says; each is read once. */
+export class CleanedPartitions {
+  private readonly known = new Map<string, ReadonlyMap<string, number> | undefined>()
+
+  /** Undefined without a log directory around the file. */
+  has(log: string): boolean | undefined {
+    const folder = dirname(resolve(log))
+    const checkpoint = join(dirname(folder), CLEANER_OFFSETS)
+    if (!this.known.has(checkpoint)) this.known.set(checkpoint, read(checkpoint))
+    return this.known.get(checkpoint)?.has(basename(folder))
+  }
+}
+
+export async function verifySegment(
+  path: string,
+  report: (problem: Problem) => void,
+  cleaned = new CleanedPartitions(),
+): Promise<Verified> {
+  const check = new SegmentCheck(path, report, cleaned)
   const size = await walkBatches(path, 0, {
     batch: (buffer, at, position, isSound) => check.batch(buffer, at, position, isSound),
     gap: ({ kind, position, end, problem }) => {
@@ -67,12 +91,25 @@ export async function verifySegment(path: string, report: (problem: Problem) => 
   return check.counts
 }
 
+const offsets = (path: string) => new OffsetCheckpoint(path).read()
+
+/** Files whose lines have a form; each throws a CorruptError. (`leader-epoch-checkpoint` is read with each log.) */
+const forms: Readonly<Record<string, (path: string) => unknown>> = {
+  [CLEANER_OFFSETS]: offsets,
+  [HIGH_WATERMARKS]: offsets,
+  [LOG_START_OFFSETS]: offsets,
+  [RECOVERY_POINTS]: offsets,
+  'meta.properties': (path) => readMetaProperties(dirname(path)),
+  'partition.metadata': (path) => readTopicId(dirname(path)),
+}
+
 /** A file that is no log: whether it can be read, and says nothing that can't be. */
 export function verifySideFile(path: string, report: (problem: Problem) => void): void {
   const told = (error: KtoolError) => report({ file: path, position: null, offset: null, problem: error.message })
   try {
     // The entries are looked at while they are read.
     for (const _ of sideFileReader(path)?.(path, told) ?? []);
+    forms[basename(path)]?.(path)
   } catch (error) {
     if (!(error instanceof KtoolError)) throw error
     told(error)
@@ -105,7 +142,7 @@ class SegmentCheck {
   /** Whether batches were passed over, so that what follows need not join what was before. */
   private isJoined = true
 
-  constructor(path: string, report: (problem: Problem) => void) {
+  constructor(path: string, report: (problem: Problem) => void, cleaned: CleanedPartitions) {
     this.path = path
     this.report = report
     const name = path.endsWith(LOG_SUFFIX) ? parseLogFile(basename(path)) : undefined
@@ -115,7 +152,7 @@ class SegmentCheck {
     this.index = new OffsetIndexCheck(stem + INDEX_SUFFIX, this.base, report)
     this.times = new TimeIndexCheck(stem + TIME_INDEX_SUFFIX, this.base, report)
     this.epochs = this.base === undefined ? [] : leaderEpochs(path, report)
-    this.isCompacted = this.base === undefined ? undefined : isCompacted(path)
+    this.isCompacted = this.base === undefined ? undefined : cleaned.has(path)
     this.aborted = this.base === undefined ? new Map() : abortedTransactions(stem + TXN_INDEX_SUFFIX, report)
   }
 
@@ -240,102 +277,10 @@ class SegmentCheck {
   }
 }
 
-/** Each entry has to lead to the batch whose last offset it has. */
-class OffsetIndexCheck {
-  private readonly path: string
-  private readonly report: (problem: Problem) => void
-  private readonly index: OffsetIndex | undefined
-  private next = 0
-
-  constructor(path: string, base: number | undefined, report: (problem: Problem) => void) {
-    this.path = path
-    this.report = report
-    if (base === undefined || !existsSync(path)) return
-    this.index = new OffsetIndex(path, base, usedSize(path, 8))
-    this.index.file.load()
-  }
-
-  batch(position: number, last: number): void {
-    const { index } = this
-    if (index === undefined) return
-    for (; this.next < index.file.count; this.next++) {
-      const entry = index.entry(this.next)
-      if (entry.position > position) return
-      if (entry.position === position && entry.offset === last) continue
-      const found = entry.position === position ? `the batch up to ${last}` : 'no batch'
-      this.tell(entry.offset, `leads to position ${entry.position}, where ${found} is`)
-    }
-  }
-
-  end(size: number): void {
-    const { index } = this
-    if (index === undefined) return
-    for (; this.next < index.file.count; this.next++) {
-      const { offset, position } = index.entry(this.next)
-      this.tell(
-        offset,
-        position >= size
-          ? `leads to position ${position}, behind the end`
-          : `leads to position ${position}, where no batch is`,
-      )
-    }
-    const problem = index.problem(Number.POSITIVE_INFINITY)
-    if (problem !== undefined) this.report({ file: this.path, position: null, offset: null, problem })
-  }
-
-  private tell(offset: number, problem: string): void {
-    this.report({ file: this.path, position: this.next * 8, offset, problem: `its entry ${this.next} ${problem}` })
-  }
-}
-
-/** Each entry has to name the end of a batch, and no batch up to it may be younger. */
-class TimeIndexCheck {
-  private readonly path: string
-  private readonly report: (problem: Problem) => void
-  private readonly index: TimeIndex | undefined
-  private next = 0
-  private newest = Number.NEGATIVE_INFINITY
-
-  constructor(path: string, base: number | undefined, report: (problem: Problem) => void) {
-    this.path = path
-    this.report = report
-    if (base === undefined || !existsSync(path)) return
-    this.index = new TimeIndex(path, base, usedSize(path, 12))
-    this.index.file.load()
-  }
-
-  batch(last: number, newest: number): void {
-    const { index } = this
-    if (index === undefined) return
-    this.newest = Math.max(this.newest, newest)
-    for (; this.next < index.file.count && index.offsetOf(this.next) <= last; this.next++) {
-      const offset = index.offsetOf(this.next)
-      const timestamp = index.timestampOf(this.next)
-      if (offset < last) this.tell(offset, 'is not the end of a batch')
-      else if (timestamp !== this.newest) this.tell(offset, `has ${timestamp}, the log ${this.newest}`)
-    }
-  }
-
-  end(): void {
-    const { index } = this
-    if (index === undefined) return
-    if (this.next < index.file.count) this.tell(index.offsetOf(this.next), 'is behind the end of the log')
-    const problem = index.problem()
-    if (problem !== undefined) this.report({ file: this.path, position: null, offset: null, problem })
-  }
-
-  private tell(offset: number, problem: string): void {
-    this.report({ file: this.path, position: this.next * 12, offset, problem: `its entry ${this.next} ${problem}` })
-  }
-}
-
-/** Whether the cleaner has been over the partition, as its checkpoint in the log directory says. */
-function isCompacted(path: string): boolean | undefined {
-  const folder = dirname(resolve(path))
-  const checkpoint = join(dirname(folder), CLEANER_OFFSETS)
+function read(checkpoint: string): ReadonlyMap<string, number> | undefined {
   if (!existsSync(checkpoint)) return undefined
   try {
-    return new OffsetCheckpoint(checkpoint).read().has(basename(folder))
+    return new OffsetCheckpoint(checkpoint).read()
   } catch {
     return undefined
   }

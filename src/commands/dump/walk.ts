@@ -4,8 +4,8 @@ import { isValid, LENGTH_AT, LOG_OVERHEAD } from '../../records/batch.ts'
 import { type Gap, SegmentPieces } from '../../storage/segment-pieces.ts'
 
 export interface BatchWalk {
-  /** A whole batch, at `position` of the file; false ends the walk. */
-  batch(buffer: Buffer, at: number, position: number, isSound: boolean): boolean
+  /** A whole batch, at `position` of the file; false ends the walk. A promise is waited for. */
+  batch(buffer: Buffer, at: number, position: number, isSound: boolean): boolean | Promise<boolean>
   gap(gap: Gap): void
   /** Called between batches, and waited for where it returns a promise. */
   pace?(): Promise<void> | undefined
@@ -24,7 +24,8 @@ export async function walkBatches(path: string, from: number, walk: BatchWalk): 
       for (let at = piece.start; at < end; ) {
         const length = LOG_OVERHEAD + buffer.readInt32BE(at + LENGTH_AT)
         const isSound = isValid(buffer, at, end)
-        if (!walk.batch(buffer, at, position + at, isSound)) return pieces.size
+        const goesOn = walk.batch(buffer, at, position + at, isSound)
+        if (!(typeof goesOn === 'boolean' ? goesOn : await goesOn)) return pieces.size
         const waiting = walk.pace?.()
         if (waiting !== undefined) await waiting
         if (!isSound) {

@@ -44,6 +44,10 @@ export async function resetGroups(
   // A group that is not there can be given offsets: that makes it.
   const fresh = selected.unknown.map(({ groupId }): GroupListing => newGroup(groupId))
   for (const error of selected.errors) if (!selected.unknown.some((known) => known === error)) context.fail(error)
+  for (const { message, near } of selected.unknown) {
+    const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''
+    context.note(`${message} yet: to give it offsets makes it${meant}`)
+  }
   const chosen = [...selected.groups, ...fresh]
   const idle = await idleGroups(context, groups, selected.groups)
   const plans: { group: GroupListing; offsets: PlannedOffset[] }[] = []
@@ -155,7 +159,16 @@ function exportBefore(
       from === null ? [] : [{ groupId: group.groupId, topic, partition, offset: from }],
     ),
   )
-  writeFileSync(file, offsetsCsv(rows), { flag: 'wx' })
+  if (rows.length === 0) {
+    context.note(`no offsets are there to be kept: ${file} is not written`)
+    return
+  }
+  try {
+    writeFileSync(file, offsetsCsv(rows), { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new UsageError(`${file} exists already`, { hint: 'give --export the name of a file that is not there yet' })
+  }
   context.note(`the offsets before are in ${resolve(file)}`)
 }
 

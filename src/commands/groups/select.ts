@@ -9,11 +9,14 @@ import type { Context } from '../command.ts'
 /** A group that is not there. */
 export class UnknownGroupError extends KtoolError {
   readonly groupId: string
+  /** What may have been meant. */
+  readonly near: readonly string[]
 
   constructor(groupId: string, near: readonly string[]) {
     const hint = near.length > 0 ? `did you mean ${near.join(' or ')}? ` : ''
     super(`there is no group ${groupId}`, { hint: `${hint}\`ktool groups list\` shows all` })
     this.groupId = groupId
+    this.near = near
   }
 }
 

@@ -32,6 +32,8 @@ const MOST_BYTES = 256 << 20
 const MOST_NESTING = 1000
 const LONGEST_VARINT = 10
 const SHORT_TEXT = 32
+/** So many decimal digits every double keeps. */
+const EXACT_DIGITS = 15
 const INT_MIN = -0x8000_0000
 const INT_MAX = 0x7fff_ffff
 const LONG_MIN = -(2n ** 63n)
@@ -511,9 +513,17 @@ function decimalOf(w: AvroWriter, value: unknown, precision: number, scale: numb
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
     w.expected('decimal such as "12.30"', value)
   }
+  // A number that has more digits than all doubles have may have lost some.
+  if (typeof value === 'number' && !Number.isSafeInteger(value) && digitsOf(value) > EXACT_DIGITS) {
+    w.fail(`${value} has too many digits for a number of JSON; write it as text`)
+  }
   const parsed = parseDecimal(String(value), precision, scale)
   if (typeof parsed === 'string') return w.fail(`the decimal ${shown(value)} ${parsed}`)
   return parsed
+}
+
+function digitsOf(value: number): number {
+  return String(value).replace(/e.*/, '').replaceAll(/\D/g, '').replace(/^0+/, '').length
 }
 
 function fixed({ size, logical, fullName }: FixedSchema): Encode {

@@ -16,9 +16,11 @@ const options: SegmentOptions = {
   form: compileFormat('%o %T %k %s\\n'),
   records: true,
   decode: 'none',
+  schemas: null,
   offsets: everything,
   times: everything,
   test: null,
+  limit: null,
   left: Number.POSITIVE_INFINITY,
   trusting: false,
 }

@@ -47,6 +47,6 @@ export async function partitionFolder(
   const log = join(folder, `${String(BASE).padStart(20, '0')}.log`)
   const bytes = Buffer.concat(batches)
   writeFileSync(log, bytes)
-  await rebuildIndexes(log)
+  await rebuildIndexes(log, folder)
   return { folder, log, bytes }
 }

@@ -53,13 +53,10 @@ test('a full disk: records are refused, reading goes on, and writing again when 
   t.after(() => broker.stop('SIGKILL'))
   const { bootstrap } = broker
   await createTopic(bootstrap, 'disk', 1)
-  const produce = () =>
-    ktool(
-      ['produce', 'disk', '--lines', join(folder, 'line'), '-b', bootstrap, '-X', 'delivery.timeout.ms=2000'].concat([
-        '-X',
-        'request.timeout.ms=1000',
-      ]),
-    )
+  const timeLimits = ['delivery.timeout.ms=4000', 'default.api.timeout.ms=2000', 'request.timeout.ms=2000'].flatMap(
+    (setting) => ['-X', setting],
+  )
+  const produce = () => ktool(['produce', 'disk', '--lines', join(folder, 'line'), '-b', bootstrap, ...timeLimits])
   let written = 0
   for (;;) {
     const { code, stderr } = await produce()

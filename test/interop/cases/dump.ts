@@ -4,10 +4,22 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import test from 'node:test'
 import { Kafka as KafkaJs, logLevel } from 'kafkajs'
+import { BatchBuilder } from '../../../src/records/builder.ts'
 import { writeLines } from '../data.ts'
 import { kafkaTool, startKafka } from '../peers/kafka.ts'
 import { ktool, serve } from '../peers/ktool.ts'
@@ -201,6 +213,35 @@ test('what ktool serve has written, and a broker that was killed', async (t) => 
   await compare(topics.flatMap((topic) => files(copy, topic, '.log')))
   await compare(files(copy, '__consumer_offsets', '.log'), '--offsets-decoder')
   await compare(files(copy, '__cluster_metadata', '.log'), '--cluster-metadata-decoder')
+})
+
+test('a segment of 2 GB, up to its last record', async () => {
+  const dir = join(folder, 'large-0')
+  const log = join(dir, '00000000000000000000.log')
+  mkdirSync(dir)
+  const builder = new BatchBuilder(2 << 20)
+  const value = Buffer.alloc(1 << 20)
+  builder.tryAppend(1_700_000_000_000, value, -1, -1, 0, value.length)
+  const batch = Buffer.from(builder.close({ baseOffset: 0, partitionLeaderEpoch: 0 }))
+  // The values are zeros, which need not be written.
+  const head = batch.subarray(0, 100)
+  const count = Math.floor(0x7fff_ffff / batch.length)
+  const file = openSync(log, 'w')
+  for (let i = 0; i < count; i++) {
+    head.writeBigInt64BE(BigInt(i))
+    writeSync(file, head, 0, head.length, i * batch.length)
+  }
+  ftruncateSync(file, count * batch.length)
+  closeSync(file)
+  const run = async (...args: string[]) =>
+    succeeded(await ktool(['dump', ...args], { timeout: 120_000 }), args.join(' '))
+  assert.match((await run(log, '--verify')).stderr, new RegExp(`${count.toLocaleString('en')} records: all is well`))
+  await run(log, '--rebuild-indexes')
+  assert.match((await run(dir, '--verify')).stderr, /all is well/)
+  const last = count - 1
+  assert.equal((await run(log, '--offsets', `${last}`, '-f', '%o %S\\n')).stdout, `${last} ${value.length}\n`)
+  const theirs = await kafkaTool('dump-log', ['--files', log], { timeout: 120_000, fast: true })
+  assert.equal((await run(log)).stdout, succeeded(theirs, 'dump-log').stdout)
 })
 
 test('ten thousand damaged copies', async () => {

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import test from 'node:test'
-import { ktool, serve } from '../peers/ktool.ts'
+import test, { type TestContext } from 'node:test'
+import { ktool, type Serve, serve } from '../peers/ktool.ts'
 import { freePorts, type RunOptions } from '../peers/run.ts'
 import { createTopic, realKafka } from '../shared.ts'
 
@@ -115,11 +115,15 @@ test('several bootstrap servers of which some are dead', async () => {
   assert.equal(result.code, 0, result.stderr)
 })
 
+async function served(t: TestContext): Promise<Serve> {
+  const broker = await serve()
+  t.after(() => broker.wipe())
+  return broker
+}
+
 for (const kind of ['a real Kafka', 'ktool serve'] as const) {
   test(`an unknown topic on ${kind}`, async (t) => {
-    const broker = kind === 'ktool serve' ? await serve() : await realKafka()
-    if (kind === 'ktool serve') t.after(() => broker.wipe())
-    const { bootstrap } = broker
+    const { bootstrap } = kind === 'ktool serve' ? await served(t) : await realKafka()
     await createTopic(bootstrap, 'customer-orders', 1)
     const missing = { code: 1, what: /customer-ordres/ }
     const on = ['-b', bootstrap]

@@ -302,6 +302,27 @@ test('Kafka stopped and started again in the middle of a million lines', async (
   })
 })
 
+test('--partitioner crc32 puts keys where librdkafka does', async () => {
+  const { bootstrap } = await realKafka()
+  const random = new Random(7)
+  const input = Array.from({ length: 500 }, () => `${random.text(12)}:\n`).join('')
+  const place = ['-C', '-e', '-q', '-f', '%k=%p\n']
+  const placed: string[][] = []
+  for (const topic of ['by-kcat', 'by-crc32']) {
+    await createTopic(bootstrap, topic, 12)
+    if (topic === 'by-kcat') succeeded(await kcat(bootstrap, ['-P', '-t', topic, '-K:'], { input }), 'kcat')
+    else
+      succeeded(
+        await ktool(['produce', topic, '-K', ':', '--partitioner', 'crc32', '-b', bootstrap], { input }),
+        'ktool produce',
+      )
+    const read = succeeded(await kcat(bootstrap, [...place, '-t', topic]), 'kcat')
+    placed.push(read.stdout.split('\n').sort())
+  }
+  assert.equal(placed[0]!.length, 501)
+  assert.deepEqual(placed[1], placed[0])
+})
+
 test('transactions show as a whole or not at all, to kcat too', async () => {
   const { bootstrap } = await realKafka()
   const topic = 'transactions'

@@ -14,11 +14,8 @@ const rate = 500_000
 const records = 6000
 const recordBytes = 1000
 
-const setQuota = async (bootstrap: string, name: string, value: string, client: string) =>
-  succeeded(
-    await ktool(['quotas', 'alter', '--client', client, '--set', `${name}=${value}`, '-b', bootstrap]),
-    'quotas',
-  )
+const alter = async (bootstrap: string, client: string, ...change: string[]) =>
+  succeeded(await ktool(['quotas', 'alter', '--client', client, ...change, '-b', bootstrap]), 'quotas')
 
 /** Milliseconds of a tool's whole run. */
 async function time(tool: KafkaTool, args: string[]): Promise<number> {
@@ -32,8 +29,8 @@ test('producers and consumers with a quota end at about the time at which they e
   const took = await Promise.all(
     [kafka.bootstrap, broker.bootstrap].map(async (bootstrap) => {
       await createTopic(bootstrap, topic, 1)
-      await setQuota(bootstrap, 'producer_byte_rate', String(rate), 'quota-producer')
-      await setQuota(bootstrap, 'consumer_byte_rate', String(rate), 'quota-consumer')
+      await alter(bootstrap, 'quota-producer', '--set', `producer_byte_rate=${rate}`)
+      await alter(bootstrap, 'quota-consumer', '--set', `consumer_byte_rate=${rate}`)
       const on = ['--bootstrap-server', bootstrap, '--topic', topic]
       const size = ['--num-records', String(records), '--record-size', String(recordBytes), '--throughput', '-1']
       const produced = await time('producer-perf', [...on, ...size, '--command-property', 'client.id=quota-producer'])
@@ -46,6 +43,8 @@ test('producers and consumers with a quota end at about the time at which they e
         '--timeout',
         '30000',
       ])
+      await alter(bootstrap, 'quota-producer', '--unset', 'producer_byte_rate')
+      await alter(bootstrap, 'quota-consumer', '--unset', 'consumer_byte_rate')
       return { produced, consumed }
     }),
   )

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import test from 'node:test'
+import test, { after } from 'node:test'
 import { Client } from '../../../src/client/client.ts'
 import { openTransaction } from '../../client/open-transaction.ts'
 import type { KafkaTool } from '../peers/kafka.ts'
@@ -28,6 +28,9 @@ async function produce(topic: string, input: string, ...args: string[]): Promise
 
 const [plain, compacted, transactional] = ['facts-plain', 'facts-compacted', 'facts-transactional']
 const topics = [plain, compacted, transactional]
+
+// Others look at the transactions of the whole cluster.
+after(() => ktool(['transactions', 'terminate', 'facts-open', '--yes', '-b', bootstrap]))
 
 let ready: Promise<void> | undefined
 

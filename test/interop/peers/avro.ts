@@ -1,4 +1,4 @@
-// Apache Avro for Java: its verdicts on pairs of schemas.
+// Apache Avro for Java: its verdicts on pairs of schemas, and records by it and a registry's client in Java.
 
 import { existsSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
@@ -15,8 +15,15 @@ export async function javaIncompatibilities(pairs: readonly (readonly [string, s
   return JSON.parse(answer.stdout)
 }
 
+/** Reads the records of a topic with Apache Avro, and writes them to another one; see the program. */
+export async function javaCopy(...args: string[]): Promise<string> {
+  const source = join(import.meta.dirname, 'RegistryCopy.java')
+  const command = ['-cp', join(await avroJars(), '*'), source, ...args]
+  return succeeded(await run('java', command, { timeout: 120_000 }), 'java RegistryCopy').stdout
+}
+
 async function avroJars(): Promise<string> {
-  const folder = join(cache, 'avro-1.12.0')
+  const folder = join(cache, 'avro-1.12.0-spring-6.1.14')
   if (existsSync(folder)) return folder
   await mkdir(cache, { recursive: true })
   const unfinished = `${folder}-${process.pid}`

@@ -77,9 +77,11 @@ log4j.appender.c.layout=org.apache.log4j.PatternLayout
 log4j.appender.c.layout.ConversionPattern=[%d] %p %m (%c)%n
 `
 
+const homeOf = (version: KafkaVersion) => join(cache, `kafka-${version}`)
+
 /** Resolves one version's jars, once per machine. Returns the folder that holds `libs` and the logging setup. */
 async function resolve(version: KafkaVersion): Promise<string> {
-  const home = join(cache, `kafka-${version}`)
+  const home = homeOf(version)
   if (existsSync(home)) return home
   await mkdir(cache, { recursive: true })
   const part = await mkdtemp(join(cache, `kafka-${version}.part-`))
@@ -168,19 +170,23 @@ export interface KafkaOptions {
   asInstalled?: boolean
 }
 
-export interface Kafka {
+/** A broker as its clients see it. */
+export interface KafkaClientSide {
   version: KafkaVersion
   port: number
   /** `127.0.0.1:port` */
   bootstrap: string
-  /** The log directory. */
-  data: string
-  /** Milliseconds from the start of the process to its first readiness. */
-  startMs: number
   /** Runs one of Kafka's tools of the same version; the arguments are passed as they are. */
   tool(tool: KafkaTool, args: readonly string[], options?: RunOptions & { fast?: boolean }): Promise<RunResult>
   /** The command line of one of its tools, as an operator's script would start it. */
   command(tool: KafkaTool, args: readonly string[]): string[]
+}
+
+export interface Kafka extends KafkaClientSide {
+  /** The log directory. */
+  data: string
+  /** Milliseconds from the start of the process to its first readiness. */
+  startMs: number
   /** What the broker logged so far. */
   log(): string
   process: ChildProcess
@@ -240,6 +246,18 @@ function clusterId(): string {
   return id.startsWith('-') ? clusterId() : id
 }
 
+/** A broker on this machine that somebody else has started. */
+export function clientSide(version: KafkaVersion, port: number): KafkaClientSide {
+  const tool: Kafka['tool'] = (name, args, options) => kafkaTool(name, args, { ...options, version })
+  const command: Kafka['command'] = (name, args) => [
+    'java',
+    ...jvm(homeOf(version), '512m', []),
+    (isOld(version) && oldTools[name]) || tools[name],
+    ...args,
+  ]
+  return { version, port, bootstrap: `127.0.0.1:${port}`, tool, command }
+}
+
 /** Starts a broker and resolves when it serves clients. */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const { version = '4.3.1' } = options
@@ -271,18 +289,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   })
   await started(broker, () => text)
   return {
-    version,
-    port,
-    bootstrap: `127.0.0.1:${port}`,
+    ...clientSide(version, port),
     data,
     startMs: performance.now() - begun,
-    tool: (tool, args, runOptions) => kafkaTool(tool, args, { ...runOptions, version }),
-    command: (tool, args) => [
-      'java',
-      ...jvm(home, '512m', []),
-      (isOld(version) && oldTools[tool]) || tools[tool],
-      ...args,
-    ],
     log: () => text,
     process: broker,
     stop: (signal) => end(broker, signal),

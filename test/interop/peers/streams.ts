@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cache, type Kafka } from './kafka.ts'
+import { cache, type KafkaClientSide } from './kafka.ts'
 import { end, guard, run, succeeded } from './run.ts'
 
 export interface StreamsMember {
@@ -15,7 +15,7 @@ export interface StreamsMember {
 }
 
 /** Starts one that counts the records of a topic, and resolves when its tasks run. Needs the jars of a Kafka 4.3.1. */
-export async function startStreams(kafka: Kafka, application: string, topic: string): Promise<StreamsMember> {
+export async function startStreams(kafka: KafkaClientSide, application: string, topic: string): Promise<StreamsMember> {
   const home = join(cache, `kafka-${kafka.version}`)
   const state = await mkdtemp(join(tmpdir(), 'ktool-streams-'))
   const classPath = [join(await streamsJars(), '*'), join(home, 'libs', '*')].join(':')

@@ -92,6 +92,19 @@ test('other forms of the same are read too', () => {
   for (const [schema, text, expected] of cases) assert.equal(through(schema, text), expected, JSON.stringify(schema))
 })
 
+test('a decimal that came as a number has all its digits, or is refused', () => {
+  const schema = logical('bytes', 'decimal', { precision: 30, scale: 9 })
+  assert.equal(through(schema, '123456789012.345'), '"123456789012.345000000"')
+  assert.equal(through(schema, '0.000001'), '"0.000001000"')
+  assert.equal(through(schema, '9007199254740991'), '"9007199254740991.000000000"')
+  assert.equal(through(schema, '123456789012345678901'), '"123456789012345678901.000000000"')
+  assert.equal(
+    problem(schema, parseJsonExact('1234567890123.4567')),
+    'value: 1234567890123.4568 has too many digits for a number of JSON; write it as text',
+  )
+  assert.equal(through(schema, '"1234567890123.4567"'), '"1234567890123.456700000"')
+})
+
 test('every day is written as JavaScript writes it', () => {
   const schema = logical('long', 'timestamp-millis')
   fc.assert(

@@ -34,6 +34,15 @@ export function schemaPairs(count: number, seed: number): [string, string][] {
   })
 }
 
+/** Another form of a schema; `isValid` says of one whether it still is one. */
+export function changed(schema: string, seed: number, isValid: (schema: string) => boolean): string {
+  const below = random(seed)
+  for (;;) {
+    const other = JSON.stringify(change(JSON.parse(schema), below))
+    if (isValid(other)) return other
+  }
+}
+
 class Maker {
   private names = 0
   private readonly below: (below: number) => number
