@@ -44,10 +44,6 @@ export async function resetGroups(
   // A group that is not there can be given offsets: that makes it.
   const fresh = selected.unknown.map(({ groupId }): GroupListing => newGroup(groupId))
   for (const error of selected.errors) if (!selected.unknown.some((known) => known === error)) context.fail(error)
-  for (const { message, near } of selected.unknown) {
-    const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''
-    context.note(`${message} yet: to give it offsets makes it${meant}`)
-  }
   const chosen = [...selected.groups, ...fresh]
   const idle = await idleGroups(context, groups, selected.groups)
   const plans: { group: GroupListing; offsets: PlannedOffset[] }[] = []
@@ -73,6 +69,11 @@ export async function resetGroups(
       if (!(error instanceof KtoolError) || error instanceof UsageError) throw error
       context.fail(error)
     }
+  }
+  for (const { groupId, message, near } of selected.unknown) {
+    if (!plans.some(({ group }) => group.groupId === groupId)) continue
+    const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''
+    context.note(`${message} yet: to give it offsets makes it${meant}`)
   }
   await print(context, plans)
   if (exportTo !== undefined) exportBefore(context, exportTo, plans)
