@@ -10,6 +10,7 @@ import { SaslAuthenticate } from '../protocol/apis/36-sasl-authenticate.ts'
 import { errorCode, ProtocolError } from '../protocol/errors.ts'
 import { encodeResponse, type RequestHeader, readRequestBody, readRequestHeader } from '../protocol/frame.ts'
 import { MAX_REQUEST_ELEMENTS, Reader } from '../protocol/reader.ts'
+import { name } from '../util/address.ts'
 import type { Broker } from './broker.ts'
 import { type AnyHandler, advertised, type RequestContext } from './handler.ts'
 import { handlers } from './handlers/index.ts'
@@ -137,7 +138,7 @@ export class Router implements ServerHandler {
 
   rejected(connection: ServerConnection, error: unknown): void {
     this.broker.statistics.rejected++
-    const who = `${connection.remoteAddress}:${connection.remotePort}`
+    const who = name({ host: connection.remoteAddress, port: connection.remotePort })
     if (error instanceof ProtocolError) this.broker.log.warn(`closed the connection of ${who}: ${error.message}`)
     else {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -82,8 +82,8 @@ const pages: Record<string, RegExp> = {
   'docs/configs.md': /^(configs|quotas) /,
   'docs/acls.md': /^(acls|users) /,
   'docs/schemas.md': /^schemas /,
-  'docs/groups.md': /^(groups|offsets|records) /,
   'docs/dump.md': /^dump$/,
+  'docs/groups.md': /^(groups|offsets|records) /,
 }
 
 for (const [page, about] of Object.entries(pages)) {

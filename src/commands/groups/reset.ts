@@ -11,7 +11,7 @@ import type { TopicPartitions } from '../../util/topic-partitions.ts'
 import type { Context } from '../command.ts'
 import { offsetsCsv } from './offsets-file.ts'
 import { makePlan, type PlannedOffset, partitionsOf, type Target } from './reset-plan.ts'
-import { selectGroups } from './select.ts'
+import { selectGroups, type UnknownGroupError } from './select.ts'
 
 interface Row extends Pick<PlannedOffset, 'topic' | 'partition' | 'from' | 'to'> {
   groupId: string
@@ -65,15 +65,11 @@ export async function resetGroups(
       const plan = await makePlan(cluster, partitions, byKey, target)
       for (const error of plan.errors) context.fail(error, `group ${group.groupId}`)
       plans.push({ group, offsets: plan.offsets })
+      if (fresh.includes(group)) noteFresh(context, selected.unknown, group.groupId)
     } catch (error) {
       if (!(error instanceof KtoolError) || error instanceof UsageError) throw error
       context.fail(error)
     }
-  }
-  for (const { groupId, message, near } of selected.unknown) {
-    if (!plans.some(({ group }) => group.groupId === groupId)) continue
-    const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''
-    context.note(`${message} yet: to give it offsets makes it${meant}`)
   }
   await print(context, plans)
   if (exportTo !== undefined) exportBefore(context, exportTo, plans)
@@ -89,6 +85,13 @@ export async function resetGroups(
   }
   for (const { group, offsets } of plans) await setOffsets(context, groups, group, offsets)
   return undefined
+}
+
+/** A name that is new may be one that is misspelt. */
+function noteFresh(context: Context, unknown: readonly UnknownGroupError[], groupId: string): void {
+  const { message, near } = unknown.find((error) => error.groupId === groupId) as UnknownGroupError
+  const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''
+  context.note(`${message} yet: to give it offsets makes it${meant}`)
 }
 
 function newGroup(groupId: string): GroupListing {

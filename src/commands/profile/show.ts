@@ -26,8 +26,9 @@ export const command = defineCommand({
     })
     for (const { name: key, value } of profiles.read(chosen)) {
       const known = javaNames.get(key)
-      const isOpen = known !== undefined && !(table[known] as Setting).secret
-      await rows.add({ name: key, value: isOpen || value === '' ? value : '****' })
+      const setting: Setting | undefined = known && table[known]
+      const isOpen = setting !== undefined && !setting.secret
+      await rows.add({ name: key, value: isOpen || value === '' ? (setting?.shown?.(value) ?? value) : '****' })
     }
     await rows.end()
   },

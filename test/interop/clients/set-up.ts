@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cache } from '../peers/kafka.ts'
 import { program } from '../peers/ktool.ts'
+import { cache } from '../peers/maven.ts'
 import { type RunOptions, run, succeeded } from '../peers/run.ts'
 
 const here = import.meta.dirname
@@ -25,7 +25,7 @@ async function tool(command: string, args: readonly string[], install: string, o
 }
 
 /** A folder that `make` fills once per machine. Its name says what is in it. */
-async function made(name: string, content: string, make: (folder: string) => Promise<void>): Promise<string> {
+export async function made(name: string, content: string, make: (folder: string) => Promise<void>): Promise<string> {
   const home = join(cache, `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 12)}`)
   if (existsSync(home)) return home
   await mkdir(cache, { recursive: true })

@@ -1,12 +1,12 @@
 // A program with Kafka Streams, as a member of a streams group (KIP-1071).
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cache, type KafkaClientSide } from './kafka.ts'
-import { end, guard, run, succeeded } from './run.ts'
+import { frameworkJars } from './frameworks.ts'
+import { jvm, type KafkaClientSide } from './kafka.ts'
+import { end, guard } from './run.ts'
 
 export interface StreamsMember {
   process: ChildProcess
@@ -14,16 +14,13 @@ export interface StreamsMember {
   stop(): Promise<void>
 }
 
-/** Starts one that counts the records of a topic, and resolves when its tasks run. Needs the jars of a Kafka 4.3.1. */
+/** Starts one that counts the records of a topic, and resolves when its tasks run. */
 export async function startStreams(kafka: KafkaClientSide, application: string, topic: string): Promise<StreamsMember> {
-  const home = join(cache, `kafka-${kafka.version}`)
   const state = await mkdtemp(join(tmpdir(), 'ktool-streams-'))
-  const classPath = [join(await streamsJars(), '*'), join(home, 'libs', '*')].join(':')
-  const logging = `-Dlog4j2.configurationFile=${join(home, 'log4j2.properties')}`
   const source = join(import.meta.dirname, 'StreamsMember.java')
-  const args = ['-Xmx256m', '-XX:TieredStopAtLevel=1', logging, '-cp', classPath, source]
+  const args = jvm(await frameworkJars(), '256m', ['-XX:TieredStopAtLevel=1'])
   const child = guard(
-    spawn('java', [...args, kafka.bootstrap, application, topic, state], { stdio: ['pipe', 'pipe', 'pipe'] }),
+    spawn('java', [...args, source, kafka.bootstrap, application, topic, state], { stdio: ['pipe', 'pipe', 'pipe'] }),
   )
   let said = ''
   await new Promise<void>((resolve, reject) => {
@@ -51,18 +48,4 @@ export async function startStreams(kafka: KafkaClientSide, application: string, 
       await rm(state, { recursive: true, force: true })
     },
   }
-}
-
-async function streamsJars(): Promise<string> {
-  const folder = join(cache, 'kafka-streams-4.3.1')
-  if (existsSync(folder)) return folder
-  await mkdir(cache, { recursive: true })
-  const unfinished = `${folder}-${process.pid}`
-  const pom = join(import.meta.dirname, 'streams.xml')
-  const goal = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime']
-  succeeded(await run('mvn', [...goal, `-DoutputDirectory=${unfinished}`], { timeout: 300_000 }), 'mvn')
-  await rename(unfinished, folder).catch((error) => {
-    if (!existsSync(folder)) throw error
-  })
-  return folder
 }
