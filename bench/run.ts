@@ -14,6 +14,7 @@ import { ktool, type Serve, serve } from '../test/interop/peers/ktool.ts'
 import { freePorts } from '../test/interop/peers/run.ts'
 import { orderSchema, writeOrders } from './avro-orders.ts'
 import { type Cost, measure, median } from './measure.ts'
+import { operatorRows, wipeOperatorKafka } from './operator.ts'
 import { type Bench, type Row, rows } from './rows.ts'
 import { measureServing } from './serve.ts'
 
@@ -26,7 +27,7 @@ const { values: options } = parseArgs({
   },
 })
 const folder = mkdtempSync(join(tmpdir(), 'ktool-bench-'))
-const chosen = rows.filter(({ name }) => name.includes(options.only))
+const chosen = [...rows, ...operatorRows].filter(({ name }) => name.includes(options.only))
 const NO_AVRO = { registry: '', orders: '', schema: '', count: 0, topic: '' }
 const results: unknown[] = []
 let missed = 0
@@ -51,6 +52,7 @@ try {
   })
 } finally {
   await registryOwner?.wipe()
+  await wipeOperatorKafka()
   rmSync(folder, { recursive: true })
 }
 const resultFolder = join(import.meta.dirname, 'results')

@@ -9,7 +9,7 @@ function __ktool_words
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'groups'
-            printf '%s\n' list describe reset-offsets export delete delete-offsets
+            printf '%s\n' list describe reset-offsets export import delete delete-offsets
         case 'offsets'
             printf '%s\n' list
         case 'records'
@@ -143,6 +143,7 @@ complete -c ktool -n '__ktool_at "groups"' -a list -d 'List groups'
 complete -c ktool -n '__ktool_at "groups"' -a describe -d 'Show where groups are, their members or their state'
 complete -c ktool -n '__ktool_at "groups"' -a reset-offsets -d 'Move groups to other offsets'
 complete -c ktool -n '__ktool_at "groups"' -a export -d 'Print what groups have committed, to go back to it later'
+complete -c ktool -n '__ktool_at "groups"' -a import -d 'Take offsets of an export back into groups'
 complete -c ktool -n '__ktool_at "groups"' -a delete -d 'Delete groups with their offsets'
 complete -c ktool -n '__ktool_at "groups"' -a delete-offsets -d 'Delete what groups have committed for a topic'
 complete -c ktool -n '__ktool_at "offsets"' -a list -d 'Show where partitions begin, end, or are at a time'
@@ -297,6 +298,10 @@ complete -c ktool -n '__ktool_at "groups reset-offsets"' -l execute -d 'Do it; w
 complete -c ktool -n '__ktool_at "groups reset-offsets"' -l export -r -F -d 'Write the offsets before the reset to a file, to go back to'
 complete -c ktool -n '__ktool_argument "groups reset-offsets" 0' -a '(__ktool_names group)'
 complete -c ktool -n '__ktool_argument "groups export" 0' -a '(__ktool_names group)'
+complete -c ktool -n '__ktool_at "groups import"' -l execute -d 'Do it; without it nothing is changed'
+complete -c ktool -n '__ktool_at "groups import"' -l export -r -F -d 'Write the offsets before to a file, to go back to'
+complete -c ktool -n '__ktool_argument "groups import" 0 0' -a '(__ktool_names group)'
+complete -c ktool -n '__ktool_argument "groups import" 1 1' -F
 complete -c ktool -n '__ktool_at "groups delete"' -l if-exists -d 'No error for groups that do not exist'
 complete -c ktool -n '__ktool_at "groups delete"' -l dry-run -d 'Show what would be deleted, and delete nothing'
 complete -c ktool -n '__ktool_argument "groups delete" 0' -a '(__ktool_names group)'

@@ -1,14 +1,15 @@
 // The package as a program imports it: built, by its name.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { Kafka, logLevel } from 'kafkajs'
 
 const root = join(import.meta.dirname, '..')
-const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { exports: entries, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const { startBroker }: typeof import('../src/index.ts') = await import(join(root, entries['.'].default))
 
 test('a broker in this process, for a client in it', async () => {
@@ -53,4 +54,50 @@ test('types are beside it', () => {
   const types = readFileSync(join(root, entries['.'].types), 'utf8')
   assert.match(types, /export declare function startBroker\(options\?: BrokerOptions\): Promise<Broker>/)
   assert.doesNotMatch(types, /import /)
+})
+
+const program = `
+import { type Broker, type BrokerOptions, startBroker } from 'ktool'
+
+const options: BrokerOptions = { topics: { orders: 3 }, properties: { 'auto.create.topics.enable': 'false' } }
+const times: number[] = []
+for (let i = 0; i < 3; i++) {
+  const begun = performance.now()
+  const broker: Broker = await startBroker(options)
+  times.push(performance.now() - begun)
+  const address: string = broker.bootstrap
+  if (address !== broker.host + ':' + broker.port) throw new Error(address)
+  await broker.close()
+}
+console.log(Math.min(...times))
+
+export async function neverCalled(): Promise<void> {
+  // @ts-expect-error: there is no such option
+  await startBroker({ prot: 9092 })
+  // @ts-expect-error: a number of partitions
+  await startBroker({ topics: { orders: 'three' } })
+}
+`
+
+test('packed and installed: a program with types has it', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ktool-installed-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  const run = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, encoding: 'utf8' })
+  const packed = run(npm, ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], root).trim()
+  const modules = join(folder, 'node_modules')
+  mkdirSync(modules)
+  run('tar', ['-xzf', join(folder, packed)], folder)
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction')
+  }
+  symlinkSync(join(folder, 'package'), join(modules, 'ktool'), 'junction')
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'program.ts'), program)
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,dom']
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  run(process.execPath, [compiler, ...options, '--types', '', 'program.ts'], folder)
+  const fastest = Number(run(process.execPath, ['program.ts'], folder))
+  assert.ok(fastest < 100, `${fastest} ms`)
 })

@@ -275,7 +275,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     const configs = new BrokerConfigs(
       new Map([...properties, ['node.id', nodeId], ['broker.id', nodeId], ['log.dirs', logs.dir]]),
     )
-    const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, Date.now)
+    const metadata = MetadataLog.read(await logs.openMetadataLog(), meta.nodeId, {
+      now: Date.now,
+      snapshotAfterBytes: configs.number('metadata.log.max.record.bytes.between.snapshots'),
+    })
     const authorizer = await loadAuthorizer(configs, metadata)
     if (authorizer?.isShut) log.warn('there are no ACLs and no super.users: nobody may do anything, not even make ACLs')
     broker = new Broker({ meta, configs, metadata, logs, log, advertised, users: options.users, authorizer })

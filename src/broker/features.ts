@@ -25,7 +25,8 @@ export const FEATURES: readonly Feature[] = [
 /** The level that clients are shown; 0 where the feature is off. */
 export function finalizedLevel(image: MetadataImage, name: string): number {
   const feature = FEATURES.find((each) => each.name === name)
-  return Math.min(image.features.get(name) ?? 0, feature?.max ?? 0)
+  const level = name === 'kraft.version' ? image.kraftVersion : (image.features.get(name) ?? 0)
+  return Math.min(level, feature?.max ?? 0)
 }
 
 /** Whether there are groups of the consumer protocol (KIP-848). */

@@ -3,6 +3,7 @@
 // that this broker has no use for (other nodes' registrations, for one) are read over.
 
 import { ZERO_UUID } from '../protocol/codec.ts'
+import { Reader } from '../protocol/reader.ts'
 import type {
   AccessControlEntryRecord,
   ClientQuotaRecord,
@@ -15,6 +16,9 @@ import type {
   TopicRecord,
   UserScramCredentialRecord,
 } from '../protocol/stored/cluster-metadata.ts'
+import { kRaftVersionRecord } from '../protocol/stored/data.ts'
+import { ControlType } from '../records/control.ts'
+import type { QuorumRecord } from './metadata-records.ts'
 
 /** Type numbers of the records that matter here. */
 export const RecordType = {
@@ -86,7 +90,19 @@ export class MetadataImage {
   nextProducerId = 0
   /** By node id: the epoch of its last registration, which only a Kafka writes. */
   readonly brokerEpochs = new Map<number, number>()
+  /** What a Kafka keeps of its quorum beside the metadata, by control type, as it lies in the log. */
+  readonly quorum = new Map<ControlType, Buffer>()
   private readonly configs = new Map<string, Map<string, string>>()
+
+  get quorumRecords(): QuorumRecord[] {
+    return [...this.quorum].map(([type, value]) => ({ type, value })).sort((a, b) => a.type - b.type)
+  }
+
+  /** 1 where the voters are in the metadata log, 0 where they are in the configuration. */
+  get kraftVersion(): number {
+    const record = this.quorum.get(ControlType.KRAFT_VERSION)
+    return record === undefined ? 0 : kRaftVersionRecord.read(new Reader(record), 0).kRaftVersion
+  }
 
   /** The changed configs of a resource; empty where there are none. */
   configsOf(resourceType: number, name: string): Map<string, string> {

@@ -13,14 +13,18 @@ import { replaceFileSync } from '../storage/atomic-file.ts'
 import type { Log } from '../storage/log.ts'
 import { bootstrapRecords } from './features.ts'
 import { MetadataImage, type MetadataRecord, RecordType } from './metadata-image.ts'
-import { decodeMetadataBatch, encodeMetadataBatch } from './metadata-records.ts'
+import { decodeMetadataBatch, decodeQuorumRecords, encodeMetadataBatch, type QuorumRecord } from './metadata-records.ts'
 import { findSnapshots, readSnapshot, writeSnapshot } from './metadata-snapshot.ts'
 
 const READ_BYTES = 4 << 20
-/** A snapshot is due after so many bytes of log (Kafka: metadata.log.max.record.bytes.between.snapshots). */
-const SNAPSHOT_AFTER_BYTES = 20 << 20
 /** In a batch that is read back one record more than this would be refused by Kafka. */
 const MAX_RECORDS_PER_BATCH = 10_000
+
+export interface MetadataLogOptions {
+  now: () => number
+  /** metadata.log.max.record.bytes.between.snapshots: a snapshot is due after so many bytes of log. */
+  snapshotAfterBytes: number
+}
 
 export class MetadataLog {
   readonly image = new MetadataImage()
@@ -28,25 +32,27 @@ export class MetadataLog {
   /** Of the leader of its quorum: this node. */
   readonly epoch: number
   private readonly now: () => number
+  private readonly snapshotAfterBytes: number
   private bytesSinceSnapshot = 0
   /** Records of a transaction whose end has not been read yet. */
   private pending: MetadataRecord[] | undefined
 
-  private constructor(log: Log, epoch: number, now: () => number) {
+  private constructor(log: Log, epoch: number, { now, snapshotAfterBytes }: MetadataLogOptions) {
     this.log = log
     this.epoch = epoch
     this.now = now
+    this.snapshotAfterBytes = snapshotAfterBytes
   }
 
   /** Reads the log, or begins a fresh one with Kafka's first records. Throws a CorruptError where it does not add up. */
-  static read(log: Log, nodeId: number, now: () => number): MetadataLog {
+  static read(log: Log, nodeId: number, options: MetadataLogOptions): MetadataLog {
     const epoch = Math.max(
       1,
       log.epochs.latest?.epoch ?? 0,
       findSnapshots(log.dir)[0]?.epoch ?? 0,
       readElectedEpoch(log.dir),
     )
-    const metadata = new MetadataLog(log, epoch, now)
+    const metadata = new MetadataLog(log, epoch, options)
     metadata.load()
     writeQuorumState(log.dir, nodeId, epoch)
     return metadata
@@ -73,7 +79,7 @@ export class MetadataLog {
   async flush(): Promise<void> {
     if (this.isDurable) return
     await this.log.flush()
-    if (this.bytesSinceSnapshot > SNAPSHOT_AFTER_BYTES) await this.snapshot()
+    if (this.bytesSinceSnapshot > this.snapshotAfterBytes) await this.snapshot()
   }
 
   /** Writes the image as a snapshot and lets go of what lies before it. */
@@ -85,7 +91,7 @@ export class MetadataLog {
     if (older[0]?.endOffset === id.endOffset) return
     this.bytesSinceSnapshot = 0
     log.roll()
-    await writeSnapshot(dir, id, this.image.records(), this.now())
+    await writeSnapshot(dir, id, { records: this.image.records(), quorum: this.image.quorumRecords }, this.now())
     const covered = log.segments.all.filter(({ baseOffset }) => baseOffset < id.endOffset)
     log.deleteSegments(covered, `the snapshot at ${id.endOffset} has them`)
     for (const { path } of older) rmSync(path, { force: true })
@@ -102,7 +108,9 @@ export class MetadataLog {
     const { log } = this
     const snapshot = findSnapshots(log.dir)[0]
     if (snapshot !== undefined) {
-      for (const record of readSnapshot(snapshot.path)) this.replay(record)
+      const { records, quorum } = readSnapshot(snapshot.path)
+      this.replayQuorum(quorum)
+      for (const record of records) this.replay(record)
       if (log.endOffset < snapshot.endOffset) log.truncateFullyAndStartAt(snapshot.endOffset)
     }
     let offset = snapshot?.endOffset ?? 0
@@ -116,6 +124,7 @@ export class MetadataLog {
       for (let at = 0; at < records.length; at += sizeInBytes(records, at)) {
         if (lastOffset(records, at) < offset) continue
         this.bytesSinceSnapshot += sizeInBytes(records, at)
+        this.replayQuorum(decodeQuorumRecords(records, at))
         for (const record of decodeMetadataBatch(records, at)) this.replay(record)
       }
       offset = nextOffset
@@ -128,6 +137,10 @@ export class MetadataLog {
       ])
     }
     if (log.endOffset === 0) this.append(bootstrapRecords())
+  }
+
+  private replayQuorum(records: readonly QuorumRecord[]): void {
+    for (const { type, value } of records) this.image.quorum.set(type, value)
   }
 
   private replay(record: MetadataRecord): void {

@@ -10,6 +10,7 @@ import { recordTypes } from '../protocol/stored/cluster-metadata.ts'
 import { Writer } from '../protocol/writer.ts'
 import { isControl } from '../records/batch.ts'
 import { BatchBuilder } from '../records/builder.ts'
+import { ControlType, readControlType } from '../records/control.ts'
 import { RecordCursor } from '../records/cursor.ts'
 import type { MetadataRecord } from './metadata-image.ts'
 
@@ -50,6 +51,26 @@ export function decodeMetadataBatch(buffer: Buffer, at: number): MetadataRecord[
   while (cursor.next()) {
     if (cursor.valueStart < 0) throw new CorruptError(`the metadata record at offset ${cursor.offset} has no value`)
     records.push(decodeMetadataRecord(cursor.bytes, cursor.valueStart, cursor.valueEnd, cursor.offset))
+  }
+  return records
+}
+
+/** A control record about the quorum itself: which voters it has, and how they are kept (KIP-853). */
+export interface QuorumRecord {
+  type: ControlType
+  /** As it lies in the log. */
+  value: Buffer
+}
+
+/** The records about the quorum in the control batch at `at`. */
+export function decodeQuorumRecords(buffer: Buffer, at: number): QuorumRecord[] {
+  const records: QuorumRecord[] = []
+  if (!isControl(buffer, at)) return records
+  cursor.open(buffer, at)
+  while (cursor.next()) {
+    const type = readControlType(cursor)
+    if (type !== ControlType.KRAFT_VERSION && type !== ControlType.KRAFT_VOTERS) continue
+    records.push({ type, value: Buffer.from(cursor.bytes.subarray(cursor.valueStart, cursor.valueEnd)) })
   }
   return records
 }

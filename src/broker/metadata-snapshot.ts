@@ -1,6 +1,7 @@
 // Snapshots of the metadata log: `<end offset>-<epoch>.checkpoint` beside it (20 and 10 digits), with
 //
-//   control batch SnapshotHeader · batches of metadata records · control batch SnapshotFooter
+//   control batch SnapshotHeader · control batches KRaftVersion, KRaftVoters · batches of metadata records ·
+//   control batch SnapshotFooter
 //
 // that add up to everything before the end offset. One without its footer was not finished and does not count. (KIP-630.)
 
@@ -15,7 +16,7 @@ import { buildControlBatch, ControlType, readControlType } from '../records/cont
 import { RecordCursor } from '../records/cursor.ts'
 import { replaceFile } from '../storage/atomic-file.ts'
 import type { MetadataRecord } from './metadata-image.ts'
-import { decodeMetadataBatch, encodeMetadataBatch } from './metadata-records.ts'
+import { decodeMetadataBatch, decodeQuorumRecords, encodeMetadataBatch, type QuorumRecord } from './metadata-records.ts'
 
 export interface SnapshotId {
   /** Offset after the last record that is in it. */
@@ -37,10 +38,16 @@ export function findSnapshots(dir: string): (SnapshotId & { path: string })[] {
     .sort((a, b) => b.endOffset - a.endOffset || b.epoch - a.epoch)
 }
 
-/** The records of a snapshot. Throws a CorruptError. */
-export function readSnapshot(path: string): MetadataRecord[] {
+export interface Snapshot {
+  records: MetadataRecord[]
+  quorum: QuorumRecord[]
+}
+
+/** What is in a snapshot. Throws a CorruptError. */
+export function readSnapshot(path: string): Snapshot {
   const bytes = readFileSync(path)
   const records: MetadataRecord[] = []
+  const quorum: QuorumRecord[] = []
   const cursor = new RecordCursor()
   let finished = false
   for (const at of batches(bytes)) {
@@ -49,17 +56,18 @@ export function readSnapshot(path: string): MetadataRecord[] {
       cursor.open(bytes, at)
       finished = cursor.next() && readControlType(cursor) === ControlType.SNAPSHOT_FOOTER
     }
+    quorum.push(...decodeQuorumRecords(bytes, at))
     for (const record of decodeMetadataBatch(bytes, at)) records.push(record)
   }
   if (!finished) throw new CorruptError(`the snapshot ${path} has no end`)
-  return records
+  return { records, quorum }
 }
 
 /** Writes a snapshot durably. */
 export async function writeSnapshot(
   dir: string,
   id: SnapshotId,
-  records: MetadataRecord[],
+  { records, quorum }: Snapshot,
   now: number,
 ): Promise<void> {
   const { endOffset, epoch } = id
@@ -79,6 +87,7 @@ export async function writeSnapshot(
   addControl(ControlType.SNAPSHOT_HEADER, (writer) => {
     snapshotHeaderRecord.write(writer, { version: 0, lastContainedLogTimestamp: now }, 0)
   })
+  for (const { type, value } of quorum) addControl(type, (writer) => writer.raw(value))
   for (let at = 0; at < records.length; at += RECORDS_PER_BATCH) {
     add(encodeMetadataBatch(records.slice(at, at + RECORDS_PER_BATCH), epoch, now))
   }

@@ -18,7 +18,7 @@ export class ProducerBatch {
   readonly builder: BatchBuilder
   readonly capacity: number
   /** Numbers of the records; kept for the records after them. */
-  private numbers: Float64Array = new Float64Array(1024)
+  private numbers: Float64Array
   /** The finished bytes, null while records are added or compressed. */
   bytes: Buffer | null = null
   /** Settles when the bytes are finished, where that takes another thread. */
@@ -33,6 +33,7 @@ export class ProducerBatch {
   constructor(capacity: number) {
     this.capacity = capacity
     this.builder = new BatchBuilder(capacity)
+    this.numbers = new Float64Array(Math.min(1024, (capacity >>> 6) + 1))
   }
 
   /** Where each record came from: the caller's number of it, such as a line number. */

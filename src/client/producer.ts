@@ -9,7 +9,9 @@ import { PartitionQueue } from './producer-queue.ts'
 import { ProducerSender } from './producer-sender.ts'
 
 /** Batches get no smaller than this however many partitions share the memory, and one that is smaller counts as much. */
-const SMALLEST_BATCH = 16 * 1024
+const SMALLEST_BATCH = 4 * 1024
+/** Of all batches together, where there are so many partitions that the usual memory has no batch for each. */
+const MOST_MEMORY = 32 << 20
 
 interface TopicState {
   topic: Topic
@@ -29,6 +31,7 @@ export class Producer {
   private batches = 0
   private maxBatches = 0
   private capacity: number
+  private memoryBytes: number
   /** Closed batches whose end is not known, and their memory. */
   private unsettled = 0
   private unsettledBytes = 0
@@ -41,6 +44,7 @@ export class Producer {
     this.cluster = cluster
     this.options = { ...producerDefaults, ...options }
     this.capacity = this.options.batchBytes
+    this.memoryBytes = this.options.memoryBytes
     this.sender = new ProducerSender(cluster, this.options, {
       delivered: (batch, queue, baseOffset) => listener.delivered(batch, queue, baseOffset),
       failed: (origins, queue, error) => listener.failed(origins, queue, error),
@@ -65,8 +69,9 @@ export class Producer {
     if (this.options.idempotence) this.sender.identities.initial().catch(() => {})
     const topic = await this.cluster.topic(name, { create })
     // Every partition may have a batch open: with many of them the batches get smaller, not the memory larger.
-    const share = Math.floor(this.options.memoryBytes / 2 / topic.partitions.length)
-    this.limitBatches(Math.max(SMALLEST_BATCH, share))
+    const { length } = topic.partitions
+    this.memoryBytes = Math.max(this.memoryBytes, Math.min(MOST_MEMORY, 2 * length * SMALLEST_BATCH))
+    this.limitBatches(Math.max(SMALLEST_BATCH, Math.floor(this.options.memoryBytes / 2 / length)))
     this.topics.set(name, { topic, queues: [], sticky: randomBelow(topic.partitions.length) })
     return topic
   }
@@ -74,7 +79,7 @@ export class Producer {
   /** Makes batches no larger than this, as a topic's max.message.bytes wants it. */
   limitBatches(bytes: number): void {
     this.capacity = Math.min(this.capacity, bytes)
-    this.maxBatches = Math.max(2, Math.floor(this.options.memoryBytes / Math.max(this.capacity, SMALLEST_BATCH)))
+    this.maxBatches = Math.max(2, Math.floor(this.memoryBytes / Math.max(this.capacity, SMALLEST_BATCH)))
   }
 
   /**
@@ -159,7 +164,7 @@ export class Producer {
 
   /** Single records may be larger than a batch is to be, so it is not enough to count batches. */
   private get hasRoom(): boolean {
-    if (this.unsettledBytes >= this.options.memoryBytes) return false
+    if (this.unsettledBytes >= this.memoryBytes) return false
     return this.free.length > 0 || this.batches < this.maxBatches
   }
 

@@ -16,7 +16,7 @@ import {
 import { decompressAsync, RecordCursor } from '../records/cursor.ts'
 import type { RecordView } from '../records/view.ts'
 import { free } from '../util/free.ts'
-import type { Fetched, Position } from './fetcher.ts'
+import type { Fetched, Position } from './fetched.ts'
 
 export interface ReaderOptions {
   checkCrcs: boolean

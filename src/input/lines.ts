@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts'
 import type { InputReader } from './input-record.ts'
 
 /** No topic takes records near this size; it keeps input without any delimiter from filling the memory. */
-const LONGEST_RECORD = 256 << 20
+export const LONGEST_RECORD = 256 << 20
 const FIRST_SPACE = 256 * 1024
 
 export interface LineOptions {

@@ -55,6 +55,7 @@ function readLines(path: string): string[] {
 export class OffsetCheckpoint {
   readonly path: string
   #written: string | undefined
+  #last: Promise<void> = Promise.resolve()
 
   constructor(path: string) {
     this.path = path
@@ -74,10 +75,16 @@ export class OffsetCheckpoint {
   }
 
   /** Replaces the file durably, unless it would say the same as the last time. */
-  async write(offsets: Iterable<readonly [topic: string, partition: number, offset: number]>): Promise<void> {
+  write(offsets: Iterable<readonly [topic: string, partition: number, offset: number]>): Promise<void> {
     const entries: string[] = []
     for (const [topic, partition, offset] of offsets) entries.push(`${topic} ${partition} ${offset}`)
     const text = formatCheckpoint(entries)
+    // One after the other, so that the last one stays.
+    this.#last = this.#last.catch(() => {}).then(() => this.#replace(text))
+    return this.#last
+  }
+
+  async #replace(text: string): Promise<void> {
     if (text === this.#written) return
     await replaceFile(this.path, text)
     this.#written = text

@@ -269,6 +269,11 @@ export class LogManager {
   /** Writes how far each log is on the disk, and where those begin that were cut in a segment. */
   async checkpoint(): Promise<void> {
     await this.#recoveryPoints.write(entries(this.logs, (log) => log.recoveryPoint))
+    await this.checkpointStartOffsets()
+  }
+
+  /** Writes where those logs begin that were cut in a segment. */
+  async checkpointStartOffsets(): Promise<void> {
     const cut = [...this.logs].filter((log) => log.startOffset > (log.segments.first?.baseOffset ?? 0))
     await this.#startOffsets.write(entries(cut, (log) => log.startOffset))
   }

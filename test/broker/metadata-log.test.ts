@@ -14,6 +14,8 @@ import { Metadata } from '../../src/protocol/apis/03-metadata.ts'
 import { FindCoordinator } from '../../src/protocol/apis/10-find-coordinator.ts'
 import { ApiVersions } from '../../src/protocol/apis/18-api-versions.ts'
 import { InitProducerId } from '../../src/protocol/apis/22-init-producer-id.ts'
+import { BatchBuilder } from '../../src/records/builder.ts'
+import { buildControlBatch, ControlType } from '../../src/records/control.ts'
 import type { Log } from '../../src/storage/log.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
 import { batchOf, createTopic, RawClient } from './harness.ts'
@@ -145,7 +147,7 @@ async function imageOf(t: TestContext, write: (append: (records: [type: number, 
     )
     log.append(batch, { origin: 'raft', leaderEpoch: 3 })
   })
-  const metadata = MetadataLog.read(log, 1, Date.now)
+  const metadata = MetadataLog.read(log, 1, { now: Date.now, snapshotAfterBytes: 20 << 20 })
   logs.abandon()
   return metadata
 }
@@ -218,6 +220,37 @@ test('a snapshot stands for the records before it', async (t) => {
     assert.equal(image.configsOf(2, 'topic-3').get('retention.ms'), '5')
     assert.equal(image.features.get('metadata.version'), 30)
   })
+})
+
+test('a snapshot keeps what a Kafka has put beside the metadata about its voters', async (t) => {
+  const dir = directory(t)
+  const control = (type: ControlType, value: Buffer) => buildControlBatch(new BatchBuilder(1000), type, value, 0)
+  // Version 0, level 1, no tagged fields; and voters, which nothing here looks into.
+  const level = Buffer.from([0, 0, 0, 1, 0])
+  const voters = Buffer.from('voters')
+  const logs = new LogManager({ dir })
+  const log = await logs.openMetadataLog()
+  for (const batch of [control(ControlType.KRAFT_VERSION, level), control(ControlType.KRAFT_VOTERS, voters)]) {
+    log.append(batch, { origin: 'raft', leaderEpoch: 3 })
+  }
+  const options = { now: Date.now, snapshotAfterBytes: 1 }
+  const metadata = MetadataLog.read(log, 1, options)
+  const named = (name: string) => ({ type: RecordType.featureLevel, version: 0, value: { name, featureLevel: 1 } })
+  metadata.append([named('first')])
+  await metadata.flush()
+  metadata.append([named('second')])
+  await metadata.flush()
+  await logs.close()
+  const [file, ...more] = readdirSync(join(dir, '__cluster_metadata-0')).filter((name) => name.endsWith('.checkpoint'))
+  assert.deepEqual(more, [])
+  assert.equal(Number(file.slice(0, 20)), log.endOffset)
+
+  const again = new LogManager({ dir })
+  const { image } = MetadataLog.read(await again.openMetadataLog(), 1, options)
+  assert.deepEqual(image.quorum.get(ControlType.KRAFT_VERSION), level)
+  assert.deepEqual(image.quorum.get(ControlType.KRAFT_VOTERS), voters)
+  assert.equal(image.kraftVersion, 1)
+  again.abandon()
 })
 
 test('a partition that another leader was named for is led again after a start', async (t) => {

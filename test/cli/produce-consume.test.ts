@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -74,9 +74,16 @@ test('files are records, or their lines are', async () => {
   const partly = await run(['produce', name, join(folder, 'none'), files[0]])
   assert.equal(partly.code, 1)
   assert.match(partly.stderr, /none: no such file or directory/)
+  assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
+  const huge = join(folder, 'huge')
+  writeFileSync(huge, '')
+  truncateSync(huge, 3 * 2 ** 30)
+  const large = await run(['produce', name, huge, files[1]])
+  assert.equal(large.code, 1)
+  assert.match(large.stderr, /^ktool: record 1 of the input: .*huge is longer than 268435456 bytes\n$/)
+  assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '11\n12\n\n')
   const dash = await run(['produce', name, '-'], { stdin: 'lost\n' })
   assert.deepEqual([dash.code, dash.stderr.split('\n')[1]], [2, '  leave it out: without FILEs stdin is read'])
-  assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
 })
 
 test('offsets: beginning, end, numbers, the last ones, times', async () => {

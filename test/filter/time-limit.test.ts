@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { Position } from '../../src/client/fetcher.ts'
+import { Position } from '../../src/client/fetched.ts'
 import { RecordReader } from '../../src/client/record-reader.ts'
 import { UsageError } from '../../src/errors.ts'
 import { parseRegex } from '../../src/filter/bytes-matcher.ts'

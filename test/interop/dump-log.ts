@@ -1,7 +1,7 @@
 // Kafka's own dump-log as the judge of the files that a broker wrote.
 
 import assert from 'node:assert/strict'
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { eachLine } from './data.ts'
 import { kafkaTool } from './peers/kafka.ts'
@@ -51,3 +51,35 @@ export async function dumpLog(data: string, topic: string): Promise<Dumped> {
   assert.equal(sane, indexes.length, 'every index is sane')
   return { files: files.length, records }
 }
+
+/** Which decoder a file wants. */
+function decoderOf(topic: string): string {
+  if (topic === '__consumer_offsets') return '--offsets-decoder'
+  if (topic === '__transaction_state') return '--transaction-log-decoder'
+  if (topic === '__cluster_metadata') return '--cluster-metadata-decoder'
+  return '--print-data-log'
+}
+
+/** Dumps every file of a data directory that dump-log knows, with its decoders. Fails on any complaint; returns the paths. */
+export async function dumpEverything(data: string): Promise<string[]> {
+  const byDecoder = new Map<string, string[]>()
+  for (const partition of readdirSync(data)) {
+    const topic = partition.slice(0, partition.lastIndexOf('-'))
+    if (topic === '' || partition.endsWith('-delete') || !statSync(join(data, partition)).isDirectory()) continue
+    const decoder = decoderOf(topic)
+    const files = readdirSync(join(data, partition)).filter((name) => DUMPED.test(name))
+    const paths = files.map((name) => join(data, partition, name))
+    byDecoder.set(decoder, [...(byDecoder.get(decoder) ?? []), ...paths])
+  }
+  for (const [decoder, files] of byDecoder) {
+    const dump = ['--files', files.join(','), decoder, '--deep-iteration']
+    const dumped = succeeded(await kafkaTool('dump-log', dump, { timeout: 120_000, fast: true }), 'dump-log')
+    const complaint = /isvalid: false|could not|exception|unknown|mismatch|found .*(error|invalid)|not able/i
+    const complaints = `${dumped.stdout}${dumped.stderr}`.split('\n').filter((line) => complaint.test(line))
+    assert.deepEqual(complaints.slice(0, 10), [], decoder)
+    for (const file of files) assert.ok(dumped.stdout.includes(`Dumping ${file}`), file)
+  }
+  return [...byDecoder.values()].flat()
+}
+
+const DUMPED = /\.(log|index|timeindex|txnindex|snapshot|checkpoint)$/

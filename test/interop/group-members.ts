@@ -4,9 +4,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { cache } from './peers/kafka.ts'
 import { client } from './peers/kafkajs.ts'
 import { environment, program } from './peers/ktool.ts'
+import { cache } from './peers/maven.ts'
 import { end, guard } from './peers/run.ts'
 
 export type Kind = 'ktool' | 'kcat' | 'java'

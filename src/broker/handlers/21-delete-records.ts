@@ -10,8 +10,8 @@ const HIGH_WATERMARK = -1
 export const handler = defineHandler({
   api: DeleteRecords,
   versions: [0, 2],
-  handle({ topics }, { broker }) {
-    return {
+  async handle({ topics }, { broker }) {
+    const answer = {
       topics: topics.map(({ name, partitions }) => ({
         name,
         partitions: partitions.map(({ partitionIndex, offset }) => {
@@ -23,6 +23,9 @@ export const handler = defineHandler({
         }),
       })),
     }
+    // They are not to come back after a crash.
+    await broker.logs.checkpointStartOffsets()
+    return answer
   },
 })
 

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cache } from '../peers/kafka.ts'
 import { program } from '../peers/ktool.ts'
+import { cache } from '../peers/maven.ts'
 import { type RunOptions, run, succeeded } from '../peers/run.ts'
 
 const here = import.meta.dirname

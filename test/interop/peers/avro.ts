@@ -1,16 +1,13 @@
 // Apache Avro for Java: its verdicts on pairs of schemas, and records by it and a registry's client in Java.
 
-import { existsSync } from 'node:fs'
-import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cache } from './kafka.ts'
+import { jars } from './maven.ts'
 import { run, succeeded } from './run.ts'
 
 /** For each pair [reader, writer] what Avro finds, as `TYPE /location`. */
 export async function javaIncompatibilities(pairs: readonly (readonly [string, string])[]): Promise<string[][]> {
-  const jars = await avroJars()
   const source = join(import.meta.dirname, 'AvroCompatibility.java')
-  const command = ['-cp', join(jars, '*'), source]
+  const command = ['-cp', join(await avroJars(), '*'), source]
   const answer = succeeded(await run('java', command, { input: JSON.stringify(pairs) }), 'java AvroCompatibility')
   return JSON.parse(answer.stdout)
 }
@@ -22,16 +19,4 @@ export async function javaCopy(...args: string[]): Promise<string> {
   return succeeded(await run('java', command, { timeout: 120_000 }), 'java RegistryCopy').stdout
 }
 
-async function avroJars(): Promise<string> {
-  const folder = join(cache, 'avro-1.12.0-spring-6.1.14')
-  if (existsSync(folder)) return folder
-  await mkdir(cache, { recursive: true })
-  const unfinished = `${folder}-${process.pid}`
-  const pom = join(import.meta.dirname, 'avro.xml')
-  const goal = ['-q', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime']
-  succeeded(await run('mvn', [...goal, `-DoutputDirectory=${unfinished}`], { timeout: 300_000 }), 'mvn')
-  await rename(unfinished, folder).catch((error) => {
-    if (!existsSync(folder)) throw error
-  })
-  return folder
-}
+const avroJars = () => jars('avro-1.12.0-spring-6.1.14', 'avro.xml')

@@ -1,12 +1,13 @@
 // A real Apache Kafka: one KRaft node (broker and controller) with a data directory of its own, and Kafka's Java tools.
-// Needs Java 17 and Maven. The jars come from Maven Central once and stay in KTOOL_PEERS_CACHE.
+// Needs Java 17 and Maven.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { jars } from './maven.ts'
 import { end, freePorts, guard, type RunOptions, type RunResult, run, succeeded } from './run.ts'
 
 /** The versions in use: the one ktool is measured against, and an older one for version negotiation. */
@@ -54,62 +55,22 @@ const oldTools: Partial<Record<KafkaTool, string>> = {
 
 const isOld = (version: KafkaVersion) => version.startsWith('3.')
 
-/** The folder that holds downloaded peers. */
-export const cache = process.env['KTOOL_PEERS_CACHE'] || join(tmpdir(), 'ktool-peers')
-
-const log4j2 = `status=error
-rootLogger.level=warn
-rootLogger.appenderRef.c.ref=c
-appender.c.type=Console
-appender.c.name=c
-appender.c.target=SYSTEM_ERR
-appender.c.layout.type=PatternLayout
-appender.c.layout.pattern=[%d] %p %m (%c)%n
-logger.server.name=kafka.server.KafkaRaftServer
-logger.server.level=info
-`
-
-const log4j1 = `log4j.rootLogger=WARN, c
-log4j.logger.kafka.server.KafkaRaftServer=INFO
-log4j.appender.c=org.apache.log4j.ConsoleAppender
-log4j.appender.c.Target=System.err
-log4j.appender.c.layout=org.apache.log4j.PatternLayout
-log4j.appender.c.layout.ConversionPattern=[%d] %p %m (%c)%n
-`
-
-/** Resolves one version's jars, once per machine. Returns the folder that holds `libs` and the logging setup. */
-async function resolve(version: KafkaVersion): Promise<string> {
-  const home = join(cache, `kafka-${version}`)
-  if (existsSync(home)) return home
-  await mkdir(cache, { recursive: true })
-  const part = await mkdtemp(join(cache, `kafka-${version}.part-`))
-  const args = ['-q', '-B', '-f', join(import.meta.dirname, 'pom.xml'), `-Dkafka=${version}`]
-  if (!isOld(version)) args.push('-Plog4j2')
-  args.push('dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(part, 'libs')}`)
-  try {
-    succeeded(await run('mvn', args, { timeout: 300_000 }), `resolving Kafka ${version} from Maven Central`)
-  } catch (error) {
-    await rm(part, { recursive: true })
-    throw (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? new Error('Maven is not there; install it with: apt-get install maven', { cause: error })
-      : error
-  }
-  await writeFile(join(part, 'log4j2.properties'), log4j2)
-  await writeFile(join(part, 'log4j.properties'), log4j1)
-  // Two processes may get here at once; either one's folder is as good.
-  await rename(part, home).catch(() => rm(part, { recursive: true }))
-  return home
+/** The folder with a version's jars. */
+function resolve(version: KafkaVersion): Promise<string> {
+  const args = [`-Dkafka=${version}`, ...(isOld(version) ? [] : ['-Plog4j2'])]
+  return jars(join(`kafka-${version}`, 'libs'), 'pom.xml', args)
 }
 
-function jvm(home: string, heap: string, properties: readonly string[]): string[] {
+/** Java's options for what is in a folder of jars. */
+export function jvm(libs: string, heap: string, properties: readonly string[] = []): string[] {
   return [
     `-Xmx${heap}`,
     '-Xshare:auto',
-    `-Dlog4j2.configurationFile=${join(home, 'log4j2.properties')}`,
-    `-Dlog4j.configuration=file:${join(home, 'log4j.properties')}`,
+    `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2.properties')}`,
+    `-Dlog4j.configuration=file:${join(import.meta.dirname, 'log4j.properties')}`,
     ...properties,
     '-cp',
-    join(home, 'libs', '*'),
+    join(libs, '*'),
   ]
 }
 
@@ -125,7 +86,8 @@ const installedOptions = [
   '-Djava.awt.headless=true',
 ]
 
-const noJava = (cause: unknown) =>
+/** What to do where there is no Java. */
+export const noJava = (cause: unknown) =>
   new Error('Java is not there; install it with: apt-get install openjdk-17-jre-headless', { cause })
 
 /** Runs a Java class on Kafka's class path. Short runs are quickest with the first compiler tier alone. */
@@ -135,9 +97,9 @@ export async function java(
   args: readonly string[],
   options: RunOptions & { fast?: boolean } = {},
 ): Promise<RunResult> {
-  const home = await resolve(version)
+  const libs = await resolve(version)
   const tuning = options.fast ? [] : ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
-  return run('java', [...jvm(home, '512m', tuning), name, ...args], options).catch((error) => {
+  return run('java', [...jvm(libs, '512m', tuning), name, ...args], options).catch((error) => {
     throw error.code === 'ENOENT' ? noJava(error) : error
   })
 }
@@ -160,6 +122,8 @@ export interface KafkaOptions {
   port?: number
   /** A data directory to go on with instead of a fresh one; it is not removed by wipe(). */
   data?: string
+  /** It keeps its voters in its directory, as by the configuration that comes with Kafka 4 and `format --standalone`. */
+  standalone?: boolean
   /** For a node of a cluster: the id that all of them have. */
   clusterId?: string
   /** Java's memory. Default: 1g. */
@@ -176,6 +140,8 @@ export interface KafkaClientSide {
   bootstrap: string
   /** Runs one of Kafka's tools of the same version; the arguments are passed as they are. */
   tool(tool: KafkaTool, args: readonly string[], options?: RunOptions & { fast?: boolean }): Promise<RunResult>
+  /** The command line of one of its tools, as an operator's script would start it. */
+  command(tool: KafkaTool, args: readonly string[]): string[]
 }
 
 export interface Kafka extends KafkaClientSide {
@@ -183,8 +149,6 @@ export interface Kafka extends KafkaClientSide {
   data: string
   /** Milliseconds from the start of the process to its first readiness. */
   startMs: number
-  /** The command line of one of its tools, as an operator's script would start it. */
-  command(tool: KafkaTool, args: readonly string[]): string[]
   /** What the broker logged so far. */
   log(): string
   process: ChildProcess
@@ -194,8 +158,8 @@ export interface Kafka extends KafkaClientSide {
   wipe(): Promise<void>
 }
 
-function properties(port: number, controller: number, data: string, extra: Record<string, string>): string {
-  const all: Record<string, string> = {
+function properties(port: number, controller: number, data: string) {
+  return {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
@@ -212,11 +176,7 @@ function properties(port: number, controller: number, data: string, extra: Recor
     'share.coordinator.state.topic.min.isr': '1',
     'share.coordinator.state.topic.num.partitions': '4',
     'group.initial.rebalance.delay.ms': '0',
-    ...extra,
   }
-  return Object.entries(all)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('')
 }
 
 /** Waits until the broker says that it has started: by then it is registered, unfenced and listening. */
@@ -245,23 +205,40 @@ function clusterId(): string {
 }
 
 /** A broker on this machine that somebody else has started. */
-export function clientSide(version: KafkaVersion, port: number): KafkaClientSide {
-  const tool: Kafka['tool'] = (name, args, options) => kafkaTool(name, args, { ...options, version })
-  return { version, port, bootstrap: `127.0.0.1:${port}`, tool }
+export async function clientSide(version: KafkaVersion, port: number): Promise<KafkaClientSide> {
+  const home = await resolve(version)
+  return {
+    version,
+    port,
+    bootstrap: `127.0.0.1:${port}`,
+    tool: (tool, args, options) => kafkaTool(tool, args, { ...options, version }),
+    command: (tool, args) => [
+      'java',
+      ...jvm(home, '512m', []),
+      (isOld(version) && oldTools[tool]) || tools[tool],
+      ...args,
+    ],
+  }
 }
 
 /** Starts a broker and resolves when it serves clients. */
 export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const { version = '4.3.1' } = options
-  const home = await resolve(version)
+  const libs = await resolve(version)
   const scratch = await mkdtemp(join(tmpdir(), 'ktool-kafka-'))
   const data = options.data ?? join(scratch, 'data')
   const [free, controller] = await freePorts(2)
   const port = options.port ?? free!
   const config = join(scratch, 'server.properties')
-  await writeFile(config, properties(port, controller!, data, options.properties ?? {}))
+  const { 'controller.quorum.voters': voters, ...rest } = properties(port, controller!, data)
+  const quorum = options.standalone
+    ? { 'controller.quorum.bootstrap.servers': `127.0.0.1:${controller}`, 'advertised.listeners': rest.listeners }
+    : { 'controller.quorum.voters': voters }
+  const all = Object.entries({ ...rest, ...quorum, ...options.properties })
+  await writeFile(config, all.map(([key, value]) => `${key}=${value}\n`).join(''))
   if (!existsSync(join(data, 'meta.properties'))) {
     const format = ['format', '-t', options.clusterId ?? clusterId(), '-c', config]
+    if (options.standalone) format.push('--standalone')
     succeeded(await kafkaTool('storage', format, { version }), 'formatting the data directory of Kafka')
   }
 
@@ -269,7 +246,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   const broker = guard(
     spawn(
       'java',
-      [...jvm(home, options.heap ?? '1g', options.asInstalled ? installedOptions : []), 'kafka.Kafka', config],
+      [...jvm(libs, options.heap ?? '1g', options.asInstalled ? installedOptions : []), 'kafka.Kafka', config],
       {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
@@ -281,15 +258,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   })
   await started(broker, () => text)
   return {
-    ...clientSide(version, port),
+    ...(await clientSide(version, port)),
     data,
     startMs: performance.now() - begun,
-    command: (tool, args) => [
-      'java',
-      ...jvm(home, '512m', []),
-      (isOld(version) && oldTools[tool]) || tools[tool],
-      ...args,
-    ],
     log: () => text,
     process: broker,
     stop: (signal) => end(broker, signal),

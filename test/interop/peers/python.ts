@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cache } from './kafka.ts'
+import { cache } from './maven.ts'
 import { type RunOptions, type RunResult, run, succeeded } from './run.ts'
 
 const PACKAGES = ['confluent-kafka[avro]==2.16.0']
