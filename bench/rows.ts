@@ -23,6 +23,8 @@ export interface Bench {
   oneLine: string
   /** A schema registry, a file of orders as JSON lines with its schema, how many they are, and a topic that has them. */
   avro: { registry: string; orders: string; schema: string; count: number; topic: string }
+  /** Where `kafka` speaks TLS, and whom to trust there. */
+  tls: { bootstrap: string; certificate: string }
   /** A new, empty topic. */
   topic(partitions: number): Promise<string>
 }
@@ -234,6 +236,39 @@ const producing: Row[] = [
   },
 ]
 
+const overTls = ({ tls }: Bench) => ['-X', 'security.protocol=SSL', '-X', `ssl.ca.location=${tls.certificate}`]
+
+/** What TLS costs, and how the others fare with it. */
+const secured: Row[] = [
+  {
+    name: 'TLS: consume 8 M lines, 1 partition',
+    rssMiB: 180,
+    limits: [
+      // At most 40 % of the rate.
+      { peer: 'ktool plain', wall: 1 / 0.6 },
+      { peer: 'kcat', wall: 1 },
+    ],
+    runs: (bench) => ({
+      ktool: ktool('consume', bench.big, '-e', '-b', bench.tls.bootstrap, ...overTls(bench)),
+      'ktool plain': ktool('consume', bench.big, '-e', '-b', bench.kafka.bootstrap),
+      kcat: { command: ['kcat', '-C', '-b', bench.tls.bootstrap, '-t', bench.big, '-e', '-q', ...overTls(bench)] },
+    }),
+  },
+  {
+    name: 'TLS: produce 1 M lines from a file',
+    rssMiB: 180,
+    limits: [{ peer: 'kcat', wall: 1 }],
+    runs: async (bench) => {
+      const { tls, lines, topic } = bench
+      const [ours, theirs] = [await topic(1), await topic(1)]
+      return {
+        ktool: { ...ktool('produce', ours, '-b', tls.bootstrap, ...overTls(bench)), stdin: lines },
+        kcat: { command: ['kcat', '-P', '-b', tls.bootstrap, '-t', theirs, ...overTls(bench)], stdin: lines },
+      }
+    },
+  },
+]
+
 /** Memory that does not grow with the work. */
 const memory: Row[] = [
   {
@@ -324,4 +359,4 @@ const avro: Row[] = [
   },
 ]
 
-export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing, ...dumping, ...avro]
+export const rows: readonly Row[] = [...startup, ...memory, ...consuming, ...producing, ...secured, ...dumping, ...avro]

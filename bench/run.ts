@@ -14,6 +14,7 @@ import { ktool, type Serve, serve } from '../test/interop/peers/ktool.ts'
 import { freePorts } from '../test/interop/peers/run.ts'
 import { orderSchema, writeOrders } from './avro-orders.ts'
 import { type Cost, measure, median } from './measure.ts'
+import { operatorRows, wipeOperatorKafka } from './operator.ts'
 import { type Bench, type Row, rows } from './rows.ts'
 import { measureServing } from './serve.ts'
 
@@ -26,7 +27,7 @@ const { values: options } = parseArgs({
   },
 })
 const folder = mkdtempSync(join(tmpdir(), 'ktool-bench-'))
-const chosen = rows.filter(({ name }) => name.includes(options.only))
+const chosen = [...rows, ...operatorRows].filter(({ name }) => name.includes(options.only))
 const NO_AVRO = { registry: '', orders: '', schema: '', count: 0, topic: '' }
 const results: unknown[] = []
 let missed = 0
@@ -51,6 +52,7 @@ try {
   })
 } finally {
   await registryOwner?.wipe()
+  await wipeOperatorKafka()
   rmSync(folder, { recursive: true })
 }
 const resultFolder = join(import.meta.dirname, 'results')
@@ -61,16 +63,28 @@ console.log(missed === 0 ? '\nevery limit is kept' : `\n${missed} limits are mis
 process.exitCode = missed === 0 ? 0 : 1
 
 async function measureRows(): Promise<void> {
-  const kafka = await startKafka()
+  const { ownCertificate } = await import('../src/net/tls/own-certificate.ts')
+  const { keyStore, certificate } = await ownCertificate(join(folder, 'tls'), [])
+  const [port, tlsPort, controller] = (await freePorts(3)) as [number, number, number]
+  const listeners = `PLAINTEXT://127.0.0.1:${port},SSL://127.0.0.1:${tlsPort}`
+  const properties = {
+    listeners: `${listeners},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': listeners,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SSL:SSL,CONTROLLER:PLAINTEXT',
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': keyStore,
+  }
+  const kafka = await startKafka({ port, properties })
   try {
-    const bench = await prepare(kafka)
+    const bench = await prepare(kafka, { bootstrap: `127.0.0.1:${tlsPort}`, certificate })
     for (const row of chosen) await measureRow(row, bench)
   } finally {
     await kafka.wipe()
   }
 }
 
-async function prepare(kafka: Kafka): Promise<Bench> {
+async function prepare(kafka: Kafka, tls: Bench['tls']): Promise<Bench> {
   const { bootstrap } = kafka
   const count = Number(options.lines)
   const lines = join(folder, 'lines')
@@ -97,6 +111,7 @@ async function prepare(kafka: Kafka): Promise<Bench> {
   const avro = needed('avro') ? await prepareAvro(bootstrap, count, topic) : NO_AVRO
   return {
     kafka,
+    tls,
     avro,
     lines,
     oneLine,

@@ -9,7 +9,7 @@ function __ktool_words
         case 'topics'
             printf '%s\n' list describe create delete alter-configs add-partitions
         case 'groups'
-            printf '%s\n' list describe reset-offsets export delete delete-offsets
+            printf '%s\n' list describe reset-offsets export import delete delete-offsets
         case 'offsets'
             printf '%s\n' list
         case 'records'
@@ -72,7 +72,7 @@ function __ktool_state
 end
 
 function __ktool_takes_value
-    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat --value-schema --key-schema --reference --subject-strategy --registry -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --decode --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --delegation-token --token-owner --principal --operation --host --allow-principal --deny-principal --mechanism --iterations --password-file --password-env --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --from --to --offsets --time --limit --listen --advertise --data --users --metrics --log-format
+    contains -- $argv[1] -b --bootstrap-server -F --command-config --profile -X --set --resolve --timeout --output --input --template -D --delimiter -K --key-delimiter --headers-delimiter -k --key -H --header -p --partition --timestamp --partitioner -z --compression --acks --transactional-id --records-per-transaction -c --count --rate --repeat --value-schema --key-schema --reference --subject-strategy --registry -o --offset --until -f --format --idle --isolation --where --grep -G --group --group-protocol --group-instance-id --commit-every --decode --partitions -r --replication-factor --config --replica-assignment --unset --append --subtract --total --state --type -t --topic --lag --fail-if-lag --to-offset --shift-by --to-datetime --by-duration --from-file --to-group --export --at --before --user --client --ip --default --delegation-token --token-owner --principal --operation --host --allow-principal --deny-principal --mechanism --iterations --password-file --password-env --check --max-transaction-timeout --producer-id --longer-than --broker --start-offset --producer-epoch --coordinator-epoch --to-brokers --save --undo --throttle --secret --from --to --offsets --time --limit --listen --advertise --data --users --metrics --log-format --http-users
 end
 
 # Whether the command line is at PATH.
@@ -143,6 +143,7 @@ complete -c ktool -n '__ktool_at "groups"' -a list -d 'List groups'
 complete -c ktool -n '__ktool_at "groups"' -a describe -d 'Show where groups are, their members or their state'
 complete -c ktool -n '__ktool_at "groups"' -a reset-offsets -d 'Move groups to other offsets'
 complete -c ktool -n '__ktool_at "groups"' -a export -d 'Print what groups have committed, to go back to it later'
+complete -c ktool -n '__ktool_at "groups"' -a import -d 'Take offsets of an export back into groups'
 complete -c ktool -n '__ktool_at "groups"' -a delete -d 'Delete groups with their offsets'
 complete -c ktool -n '__ktool_at "groups"' -a delete-offsets -d 'Delete what groups have committed for a topic'
 complete -c ktool -n '__ktool_at "offsets"' -a list -d 'Show where partitions begin, end, or are at a time'
@@ -297,6 +298,10 @@ complete -c ktool -n '__ktool_at "groups reset-offsets"' -l execute -d 'Do it; w
 complete -c ktool -n '__ktool_at "groups reset-offsets"' -l export -r -F -d 'Write the offsets before the reset to a file, to go back to'
 complete -c ktool -n '__ktool_argument "groups reset-offsets" 0' -a '(__ktool_names group)'
 complete -c ktool -n '__ktool_argument "groups export" 0' -a '(__ktool_names group)'
+complete -c ktool -n '__ktool_at "groups import"' -l execute -d 'Do it; without it nothing is changed'
+complete -c ktool -n '__ktool_at "groups import"' -l export -r -F -d 'Write the offsets before to a file, to go back to'
+complete -c ktool -n '__ktool_argument "groups import" 0 0' -a '(__ktool_names group)'
+complete -c ktool -n '__ktool_argument "groups import" 1 1' -F
 complete -c ktool -n '__ktool_at "groups delete"' -l if-exists -d 'No error for groups that do not exist'
 complete -c ktool -n '__ktool_at "groups delete"' -l dry-run -d 'Show what would be deleted, and delete nothing'
 complete -c ktool -n '__ktool_argument "groups delete" 0' -a '(__ktool_names group)'
@@ -558,10 +563,12 @@ complete -c ktool -n '__ktool_at "serve"' -l advertise -x -d 'The address that c
 complete -c ktool -n '__ktool_at "serve"' -l data -x -a '(__fish_complete_directories)' -d 'Where to keep the data'
 complete -c ktool -n '__ktool_at "serve"' -l memory -d 'Keep nothing: all is gone when the broker ends'
 complete -c ktool -n '__ktool_at "serve"' -l users -r -F -d 'Users as lines NAME=PASSWORD: clients have to log in, with PLAIN or SCRAM'
+complete -c ktool -n '__ktool_at "serve"' -l tls -d 'Listeners speak TLS, with a self-signed certificate that is made and kept'
 complete -c ktool -n '__ktool_at "serve"' -l topic -x -d 'A topic to make unless it exists'
 complete -c ktool -n '__ktool_at "serve"' -l config -r -F -d 'A Kafka server.properties; Kafka\'s own names for everything'
 complete -c ktool -n '__ktool_at "serve"' -l metrics -x -d 'Where to answer /metrics for Prometheus and /health over HTTP'
 complete -c ktool -n '__ktool_at "serve"' -l log-format -x -a 'text json' -d 'What the broker says as lines of text, or as JSON objects with time and level'
 complete -c ktool -n '__ktool_at "serve"' -l registry -x -d 'Where the schema registry listens'
 complete -c ktool -n '__ktool_at "serve"' -l no-registry -d 'Without a schema registry'
+complete -c ktool -n '__ktool_at "serve"' -l http-users -r -F -d 'Users as lines NAME=PASSWORD: the registry and the metrics want a login'
 complete -c ktool -n '__ktool_argument "completion" 0 0' -a 'bash zsh fish'

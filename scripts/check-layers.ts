@@ -34,6 +34,7 @@ const packages: Readonly<Record<string, string>> = {
   protobufjs: 'registry',
   snappy: 'records',
   snappyjs: 'records',
+  socks: 'net',
   'string-width': 'output',
   yaml: 'output',
 }

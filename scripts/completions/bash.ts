@@ -51,8 +51,21 @@ _ktool_complete() {
     file) _ktool_paths -f "$2" ;;
     directory) _ktool_paths -d "$2" ;;
     -) ;;
-    *) COMPREPLY=($(compgen -W "$("$program" __complete "$1" --timeout 1s "\${connection[@]}" 2>/dev/null)" -- "$2")) ;;
+    *) _ktool_names "$1" "$2" ;;
   esac
+}
+
+# Names of the kind $1 that begin with $2, quoted: names are those of strangers, and compgen -W would expand them.
+_ktool_names() {
+  local name head=
+  # Readline looks only at what is behind the last colon.
+  if [[ $2 == *:* && $COMP_WORDBREAKS == *:* ]]; then head=\${2%"\${2##*:}"}; fi
+  while IFS= read -r name; do
+    if [[ $name == "$2"* ]]; then
+      printf -v name %q "\${name#"$head"}"
+      COMPREPLY+=("$name")
+    fi
+  done < <("$program" __complete "$1" --timeout 1s "\${connection[@]}" 2>/dev/null)
 }
 
 _ktool() {

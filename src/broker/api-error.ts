@@ -8,7 +8,11 @@ export class ApiError extends Error {
 
   /** Without a message: Kafka's own text for the error. */
   constructor(error: ErrorName, message = errorText(errorCode(error))) {
+    const { stackTraceLimit } = Error
+    // A request may name half a million partitions that are not there, and nobody sees where such an answer was made.
+    Error.stackTraceLimit = 0
     super(message)
+    Error.stackTraceLimit = stackTraceLimit
     this.error = error
   }
 

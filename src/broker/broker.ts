@@ -11,6 +11,7 @@ import { ServerMemory } from '../net/server-memory.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
+import { name } from '../util/address.ts'
 import { ClientTelemetry } from './client-telemetry.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
@@ -21,7 +22,7 @@ import { FetchSessions } from './fetch-sessions.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import { ResourceType } from './metadata-image.ts'
 import { MetadataLog } from './metadata-log.ts'
-import { type BrokerOptions, brokerSettings, type Endpoint, type Listener } from './options.ts'
+import { type BrokerOptions, brokerSettings, type Endpoint, isAnyAddress, type Listener } from './options.ts'
 import { Partitions } from './partitions.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { ClientQuotas } from './quotas/client-quotas.ts'
@@ -188,7 +189,7 @@ export class Broker implements RunningBroker {
     const advertised = this.advertised.get(name)
     if (advertised !== undefined) return advertised
     const { host, port } = connection.listener
-    return { host: ANY_ADDRESS.has(host) ? connection.localAddress : host, port }
+    return { host: isAnyAddress(host) ? connection.localAddress : host, port }
   }
 
   async listen(listeners: readonly Listener[]): Promise<void> {
@@ -357,10 +358,8 @@ const MOST_DAMAGES = 1000
 /** How often flush.ms is looked at, where nothing shorter is asked for. */
 const FLUSH_CHECK_MS = 1000
 
-const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::', ''])
-
 function listenError({ host, port }: Endpoint, error: unknown): UsageError {
-  const where = `${host}:${port}`
+  const where = name({ host, port })
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new UsageError(`${where} is in use by another program`, {

@@ -34,7 +34,6 @@ export class MetadataLog {
   private readonly now: () => number
   private readonly snapshotAfterBytes: number
   private bytesSinceSnapshot = 0
-  private unflushed = false
   /** Records of a transaction whose end has not been read yet. */
   private pending: MetadataRecord[] | undefined
 
@@ -71,10 +70,14 @@ export class MetadataLog {
     }
   }
 
-  /** Resolves when everything that was appended is on the disk. */
+  /** Whether everything that was appended is on the disk. */
+  get isDurable(): boolean {
+    return this.log.recoveryPoint >= this.log.endOffset
+  }
+
+  /** Resolves when everything that was appended is on the disk, whoever appended it. Rejects with a StorageError. */
   async flush(): Promise<void> {
-    if (!this.unflushed) return
-    this.unflushed = false
+    if (this.isDurable) return
     await this.log.flush()
     if (this.bytesSinceSnapshot > this.snapshotAfterBytes) await this.snapshot()
   }
@@ -97,7 +100,6 @@ export class MetadataLog {
   private appendBatch(records: readonly MetadataRecord[]): void {
     const batch = encodeMetadataBatch(records, this.epoch, this.now())
     this.log.append(batch, { origin: 'raft', leaderEpoch: this.epoch })
-    this.unflushed = true
     this.bytesSinceSnapshot += batch.length
     for (const record of records) this.image.replay(record)
   }

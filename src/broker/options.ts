@@ -1,6 +1,7 @@
 // What a broker is started with: options, server.properties and single settings, put into one.
 
 import { UsageError } from '../errors.ts'
+import { name as nameOf } from '../util/address.ts'
 import type { BrokerLog } from './broker.ts'
 
 export interface Endpoint {
@@ -29,6 +30,8 @@ export interface BrokerOptions {
   properties?: Readonly<Record<string, string>>
   /** Passwords by user: clients have to log in with PLAIN or SCRAM, on listeners of plain text too. */
   users?: ReadonlyMap<string, string>
+  /** Listeners that have no name are of TLS; `properties` have the certificate. */
+  tls?: boolean
   /** Topics to make unless they exist; without a number of partitions, with the broker's. */
   topics?: readonly { name: string; partitions?: number }[]
   log?: BrokerLog
@@ -40,6 +43,13 @@ export interface BrokerSettings {
   /** By the name of the listener. */
   advertised: ReadonlyMap<string, Endpoint>
   dataDirectory: string | undefined
+}
+
+const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::', ''])
+
+/** Whether a host stands for all addresses of the machine. */
+export function isAnyAddress(host: string): boolean {
+  return ANY_ADDRESS.has(host)
 }
 
 const PROTOCOLS: readonly SecurityProtocol[] = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
@@ -60,9 +70,9 @@ export function brokerSettings(options: BrokerOptions): BrokerSettings {
   const protocols = protocolsOf(given.get('listener.security.protocol.map'))
   const controllers = (given.get('controller.listener.names') ?? 'CONTROLLER').toUpperCase().split(',')
   const named = (name: string) => listenersOf(given.get(name))?.filter((one) => !controllers.includes(one.name))
-  const plainName = options.users === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT'
+  const unnamed = `${options.users ? 'SASL_' : ''}${options.tls ? 'SSL' : 'PLAINTEXT'}`
   const endpoints = (options.listeners ?? named('listeners') ?? [{ host: '127.0.0.1', port: 0 }]).map(
-    ({ name = plainName, host, port }) => ({ name, host, port, protocol: protocolOf(name, protocols) }),
+    ({ name = unnamed, host, port }) => ({ name, host, port, protocol: protocolOf(name, protocols) }),
   )
   const open = endpoints.find(({ protocol }) => !protocol.startsWith('SASL'))
   if (options.users !== undefined && open !== undefined) {
@@ -101,7 +111,7 @@ export function brokerSettings(options: BrokerOptions): BrokerSettings {
 }
 
 function listed(listeners: readonly { name: string; host: string; port: number }[]): string {
-  return listeners.map(({ name, host, port }) => `${name}://${host}:${port}`).join(',')
+  return listeners.map(({ name, ...address }) => `${name}://${nameOf(address)}`).join(',')
 }
 
 /** NAME:PROTOCOL,… */

@@ -19,9 +19,11 @@ export class ProducerIds {
     if (this.left === 0) {
       this.nextId = this.controller.allocateProducerIds()
       this.left = PRODUCER_ID_BLOCK
-      await this.metadata.flush()
     }
     this.left--
-    return this.nextId++
+    const id = this.nextId++
+    // Whoever asks while the block is being written waits for it too.
+    if (!this.metadata.isDurable) await this.metadata.flush()
+    return id
   }
 }

@@ -9,7 +9,8 @@ import { ApiVersions } from '../protocol/apis/18-api-versions.ts'
 import { SaslAuthenticate } from '../protocol/apis/36-sasl-authenticate.ts'
 import { errorCode, ProtocolError } from '../protocol/errors.ts'
 import { encodeResponse, type RequestHeader, readRequestBody, readRequestHeader } from '../protocol/frame.ts'
-import { Reader } from '../protocol/reader.ts'
+import { MAX_REQUEST_ELEMENTS, Reader } from '../protocol/reader.ts'
+import { name } from '../util/address.ts'
 import type { Broker } from './broker.ts'
 import { type AnyHandler, advertised, type RequestContext } from './handler.ts'
 import { handlers } from './handlers/index.ts'
@@ -76,7 +77,7 @@ export class Router implements ServerHandler {
     const begun = performance.now()
     const session = this.security === null ? null : (this.sessions.get(connection) as Session)
     if (session?.isRaw) return rawLogin(session, frame)
-    const reader = new Reader(frame)
+    const reader = new Reader(frame, 0, frame.length, MAX_REQUEST_ELEMENTS)
     const header = readRequestHeader(reader)
     if (session !== null && !LOGIN.has(header.apiKey)) session.admit(header.apiKey)
     const handler = handlers.get(header.apiKey)
@@ -142,7 +143,7 @@ export class Router implements ServerHandler {
 
   rejected(connection: ServerConnection, error: unknown): void {
     this.broker.statistics.rejected++
-    const who = `${connection.remoteAddress}:${connection.remotePort}`
+    const who = name({ host: connection.remoteAddress, port: connection.remotePort })
     if (error instanceof ProtocolError) this.broker.log.warn(`closed the connection of ${who}: ${error.message}`)
     else {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -72,6 +72,7 @@ export async function clientOptions(settings: Settings, signal: AbortSignal, ask
   return {
     security: isSecured ? await (await import('../client/security.ts')).securityOf(settings, ask) : null,
     resolve: settings.resolve,
+    proxy: settings.proxy,
     bootstrapServers: settings['bootstrap.servers'],
     clientId: settings['client.id'],
     requestTimeoutMs: settings['request.timeout.ms'],

@@ -5,7 +5,7 @@ import type { Flag } from '../commands/command.ts'
 import type { Paint } from './colour.ts'
 import { type Located, nextWords } from './locate.ts'
 import { manifest, nouns } from './manifest.ts'
-import { allFlags, type NamedFlag, type Syntax, usage } from './syntax.ts'
+import { type NamedFlag, type Syntax, shownFlags, usage } from './syntax.ts'
 
 export interface HelpOptions {
   /** Columns to wrap at. */
@@ -72,23 +72,25 @@ function optionSections(syntax: Syntax): [heading: string, items: Items][] {
   const add = (heading: string, item: [string, string]) => {
     sections.set(heading, [...(sections.get(heading) ?? []), item])
   }
-  for (const named of allFlags(syntax)) add(named.flag.category ?? 'Options', [term(named), flagText(named.flag)])
+  for (const named of shownFlags(syntax)) add(named.flag.category ?? 'Options', [term(named), flagText(named.flag)])
   add('Everywhere', ['-h, --help', 'Show this help'])
   const order = (heading: string) => lastHeadings.indexOf(heading)
   return [...sections].sort(([a], [b]) => order(a) - order(b))
 }
 
-function term({ short, long, flag }: NamedFlag): string {
+/** `-p, --partitions PARTITIONS`, with room where there is no letter. */
+export function term({ short, long, flag }: NamedFlag): string {
   const names = long === undefined ? short : `${short === undefined ? '    ' : `${short}, `}${long}`
   return flag.value === undefined ? `${names}` : `${names} ${flag.value}`
 }
 
-function flagText(flag: Flag): string {
+/** What an option does, its values and its default. */
+export function flagText(flag: Flag): string {
   const value = flag.defaultDoc ?? (flag.default === undefined ? undefined : String(flag.default))
   return withExtras(flag.doc, { ...flag, default: value })
 }
 
-function withExtras(
+export function withExtras(
   doc: string,
   extras: { choices?: readonly string[]; required?: boolean; repeatable?: boolean; default?: string },
 ): string {

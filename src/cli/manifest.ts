@@ -44,6 +44,7 @@ export const manifest: readonly Entry[] = [
   { path: 'groups describe', summary: 'Show where groups are, their members or their state', load: () => import('../commands/groups/describe.ts') },
   { path: 'groups reset-offsets', summary: 'Move groups to other offsets', load: () => import('../commands/groups/reset-offsets.ts') },
   { path: 'groups export', summary: 'Print what groups have committed, to go back to it later', load: () => import('../commands/groups/export.ts') },
+  { path: 'groups import', summary: 'Take offsets of an export back into groups', load: () => import('../commands/groups/import.ts') },
   { path: 'groups delete', summary: 'Delete groups with their offsets', load: () => import('../commands/groups/delete.ts') },
   { path: 'groups delete-offsets', summary: 'Delete what groups have committed for a topic', load: () => import('../commands/groups/delete-offsets.ts') },
   { path: 'offsets list', summary: 'Show where partitions begin, end, or are at a time', load: () => import('../commands/offsets/list.ts') },

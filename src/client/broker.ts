@@ -170,6 +170,7 @@ export class Broker {
         address: this.address,
         target: rewrite(this.address, this.options.resolve),
         tls: this.options.security?.tls,
+        proxy: this.options.proxy,
         clientId: this.options.clientId,
         setupTimeoutMs: this.options.setupTimeoutMs,
         signal: this.options.signal,

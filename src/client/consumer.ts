@@ -3,7 +3,7 @@
 
 import { type NamePattern, namePattern } from '../util/name-pattern.ts'
 import type { Cluster } from './cluster.ts'
-import type { Answer, Fetched } from './fetcher.ts'
+import type { Answer, Fetched } from './fetched.ts'
 import type { IsolationLevel } from './list-offsets.ts'
 import type { OffsetSpec } from './start-offset.ts'
 

@@ -2,10 +2,13 @@
 // groups together take one request to each coordinator and each leader.
 
 import { KtoolError } from '../errors.ts'
+import { errorCode } from '../protocol/errors.ts'
 import { type Cluster, UnknownTopicError } from './cluster.ts'
 import { keyOf, type PartitionName } from './group/partitions.ts'
 import type { GroupDescription, GroupListing, GroupMember, Groups } from './groups.ts'
 import { OffsetTime, tryListOffsets } from './list-offsets.ts'
+
+const UNKNOWN_TOPIC = errorCode('UNKNOWN_TOPIC_OR_PARTITION')
 
 export interface PartitionLag extends PartitionName {
   /** Null where nothing is committed. */
@@ -64,7 +67,7 @@ export async function describeGroups(
       [...committed, ...members.flatMap(({ assignment }) => assignment)].map((row) => [keyOf(row), row]),
     )
     const rows = [...names].map(([key, { topic, partition }]): PartitionLag => {
-      const { offset, leaderEpoch, metadata } = known.get(key) ?? { offset: -1, leaderEpoch: -1, metadata: null }
+      const { offset, leaderEpoch, metadata, lag } = known.get(key) ?? NOTHING
       const end = ends.get(key)
       const logEndOffset = typeof end === 'number' ? end : null
       const currentOffset = offset < 0 ? null : offset
@@ -74,7 +77,7 @@ export async function describeGroups(
         currentOffset,
         leaderEpoch: leaderEpoch < 0 ? null : leaderEpoch,
         logEndOffset,
-        lag: currentOffset === null || logEndOffset === null ? null : Math.max(0, logEndOffset - currentOffset),
+        lag: lag === undefined ? distance(currentOffset, logEndOffset) : lag,
         metadata: metadata || null,
         ...ownerOf(owners.get(key)),
         problem: typeof end === 'string' ? end : null,
@@ -86,6 +89,12 @@ export async function describeGroups(
   return described
 }
 
+const NOTHING = { offset: -1, leaderEpoch: -1, metadata: null, lag: undefined }
+
+function distance(from: number | null, to: number | null): number | null {
+  return from === null || to === null ? null : Math.max(0, to - from)
+}
+
 function ownerOf(member: GroupMember | undefined) {
   const { memberId = null, instanceId = null, clientId = null, host = null } = member ?? {}
   return { memberId, instanceId, clientId, host }
@@ -95,11 +104,13 @@ function ownerOf(member: GroupMember | undefined) {
 async function endsOf(cluster: Cluster, partitions: readonly PartitionName[]): Promise<Map<string, number | string>> {
   const ends = new Map<string, number | string>()
   const topics = [...new Set(partitions.map(({ topic }) => topic))]
-  // All of them in one request; what fails is looked at for each below.
-  if (topics.length > 0) await cluster.fetchMetadata(topics)
+  // All of them in one request; what fails is looked at for each below, unless it is gone.
+  const answered = topics.length > 0 ? (await cluster.fetchMetadata(topics)).topics : []
+  const gone = new Set(answered.filter((row) => row.errorCode === UNKNOWN_TOPIC).map(({ name }) => name))
   const present: PartitionName[] = []
   for (const [topic, rows] of Map.groupBy(partitions, ({ topic }) => topic)) {
     try {
+      if (gone.has(topic)) throw new UnknownTopicError(topic)
       const { length } = (await cluster.topic(topic)).partitions
       for (const row of rows) {
         if (row.partition < length) present.push(row)

@@ -1,24 +1,21 @@
 // Groups as an administrator sees them: which there are, what they are doing, where they are. Everything is asked of the
 // groups' coordinators, in one request for all groups of each.
 
-import { KtoolError } from '../errors.ts'
+import { ExitCode, KtoolError } from '../errors.ts'
 import { OffsetFetch } from '../protocol/apis/09-offset-fetch.ts'
-import { DescribeGroups } from '../protocol/apis/15-describe-groups.ts'
 import { ListGroups } from '../protocol/apis/16-list-groups.ts'
 import { DeleteGroups } from '../protocol/apis/42-delete-groups.ts'
 import { OffsetDelete } from '../protocol/apis/47-offset-delete.ts'
-import { ConsumerGroupDescribe } from '../protocol/apis/69-consumer-group-describe.ts'
-import { ShareGroupDescribe } from '../protocol/apis/77-share-group-describe.ts'
-import { StreamsGroupDescribe } from '../protocol/apis/89-streams-group-describe.ts'
 import { DescribeShareGroupOffsets } from '../protocol/apis/90-describe-share-group-offsets.ts'
 import { AlterShareGroupOffsets } from '../protocol/apis/91-alter-share-group-offsets.ts'
+import { DeleteShareGroupOffsets } from '../protocol/apis/92-delete-share-group-offsets.ts'
 import { check, KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
 import type { Cluster } from './cluster.ts'
-import { Coordinator } from './coordinator.ts'
-import { decodeAssignment, PROTOCOL_TYPE } from './group/consumer-protocol.ts'
+import { Coordinator, findCoordinators } from './coordinator.ts'
 import { type CommittedOffset, commitOffsets } from './group/offsets.ts'
 import { byTopic, keyOf, type PartitionName } from './group/partitions.ts'
+import { describers } from './group-descriptions.ts'
 import { retry } from './retry.ts'
 
 export const groupTypes = ['classic', 'consumer', 'share', 'streams'] as const
@@ -45,7 +42,19 @@ export interface GroupMember {
   /** What it reads now, and what the coordinator wants it to read; the latter null where there is no such difference. */
   assignment: PartitionName[]
   targetAssignment: PartitionName[] | null
+  /** Only of members of streams groups (KIP-1071). */
+  streams?: StreamsMember
 }
+
+export interface StreamsMember {
+  /** Members with the same one run in one program. */
+  processId: string
+  topologyEpoch: number
+  tasks: StreamsTasks
+  targetTasks: StreamsTasks
+}
+
+export type StreamsTasks = Record<'active' | 'standby' | 'warmup', { subtopology: string; partitions: number[] }[]>
 
 export interface GroupDescription extends GroupListing {
   state: string
@@ -56,14 +65,6 @@ export interface GroupDescription extends GroupListing {
   groupEpoch: number | null
   assignmentEpoch: number | null
   members: GroupMember[]
-}
-
-/** What a group type's request for descriptions has in common. */
-type Described = Omit<GroupDescription, keyof GroupListing | 'coordinatorHost' | 'coordinatorPort'> & {
-  groupId: string
-  state: string
-  errorCode: number
-  errorMessage: string | null
 }
 
 export class Groups {
@@ -100,6 +101,17 @@ export class Groups {
         coordinator: broker.id,
       }))
     })
+  }
+
+  /** Of groups that are not in the list those that the user may not see, with the error. */
+  async denied(groupIds: readonly string[]): Promise<Map<string, KafkaError>> {
+    if (groupIds.length === 0) return new Map()
+    const coordinators = await findCoordinators(this.cluster, groupIds)
+    return new Map(
+      [...coordinators].filter(
+        (pair): pair is [string, KafkaError] => pair[1] instanceof KafkaError && pair[1].exitCode === ExitCode.denied,
+      ),
+    )
   }
 
   /** Descriptions by id, or what is wrong. */
@@ -188,8 +200,15 @@ export class Groups {
     return found
   }
 
-  /** Deletes offsets. The map has an entry for each that was not. */
-  async deleteOffsets(groupId: string, partitions: readonly PartitionName[]): Promise<Map<string, KafkaError>> {
+  /**
+   * Deletes offsets. The map has an entry for each that was not. Of a share group those of whole topics go, whichever
+   * partitions are given.
+   */
+  async deleteOffsets(
+    { groupId, type }: Pick<GroupListing, 'groupId' | 'type'>,
+    partitions: readonly PartitionName[],
+  ): Promise<Map<string, KafkaError>> {
+    if (type === 'share') return this.deleteShareOffsets(groupId, partitions)
     const topics = [...byTopic(partitions)].map(([name, numbers]) => ({
       name,
       partitions: numbers.map((partitionIndex) => ({ partitionIndex })),
@@ -202,6 +221,19 @@ export class Groups {
       answer.topics.flatMap(({ name: topic, partitions: rows }) =>
         rows.map(({ partitionIndex: partition, errorCode }) => ({ topic, partition, errorCode })),
       ),
+      groupId,
+    )
+  }
+
+  private async deleteShareOffsets(groupId: string, partitions: readonly PartitionName[]) {
+    const topics = [...byTopic(partitions)].map(([topicName]) => ({ topicName }))
+    const answer = await this.ask(groupId, (coordinator) =>
+      coordinator.request(DeleteShareGroupOffsets, { groupId, topics }, ({ errorCode }) => [errorCode]),
+    )
+    check(answer.errorCode, `offsets of share group ${groupId}`, answer.errorMessage)
+    const codes = new Map(answer.responses.map(({ topicName, errorCode }) => [topicName, errorCode]))
+    return refusals(
+      partitions.map((partition) => ({ ...partition, errorCode: codes.get(partition.topic) ?? 0 })),
       groupId,
     )
   }
@@ -247,115 +279,6 @@ function refusals(rows: readonly (PartitionName & { errorCode: number })[], grou
   )
 }
 
-const describers: Record<GroupType, (broker: Broker, ids: string[]) => Promise<Described[]>> = {
-  async classic(broker, ids) {
-    const { groups } = await broker.request(DescribeGroups, { groups: ids })
-    return groups.map(({ groupState: state, protocolData, protocolType, members, ...group }) => ({
-      groupId: group.groupId,
-      errorCode: group.errorCode,
-      errorMessage: group.errorMessage,
-      state,
-      assignor: protocolData || null,
-      groupEpoch: null,
-      assignmentEpoch: null,
-      members: members.map(({ memberId, groupInstanceId: instanceId, clientId, clientHost, memberAssignment }) => ({
-        memberId,
-        instanceId,
-        clientId,
-        host: clientHost,
-        memberEpoch: null,
-        // What members of other protocols (Connect's workers) are given is their own business.
-        assignment: protocolType === PROTOCOL_TYPE ? decodeAssignment(memberAssignment) : [],
-        targetAssignment: null,
-      })),
-    }))
-  },
-
-  async consumer(broker, ids) {
-    const { groups } = await broker.request(ConsumerGroupDescribe, { groupIds: ids })
-    return groups.map(({ groupState: state, assignorName, members, ...group }) => ({
-      ...shared(group),
-      state,
-      assignor: assignorName || null,
-      members: members.map((member) => ({
-        ...sharedMember(member),
-        instanceId: member.instanceId,
-        assignment: assigned(member.assignment),
-        targetAssignment: assigned(member.targetAssignment),
-      })),
-    }))
-  },
-
-  async share(broker, ids) {
-    const { groups } = await broker.request(ShareGroupDescribe, { groupIds: ids })
-    return groups.map(({ groupState: state, assignorName, members, ...group }) => ({
-      ...shared(group),
-      state,
-      assignor: assignorName || null,
-      members: members.map((member) => ({
-        ...sharedMember(member),
-        instanceId: null,
-        assignment: assigned(member.assignment),
-        targetAssignment: null,
-      })),
-    }))
-  },
-
-  async streams(broker, ids) {
-    const { groups } = await broker.request(StreamsGroupDescribe, { groupIds: ids })
-    return groups.map(({ groupState: state, members, topology, ...group }) => {
-      // A task reads the partition of its number of each topic that its part of the topology begins with.
-      const sources = new Map(
-        topology?.subtopologies?.map(({ subtopologyId, sourceTopics, repartitionSourceTopics }) => [
-          subtopologyId,
-          [...sourceTopics, ...repartitionSourceTopics.map(({ name }) => name)],
-        ]),
-      )
-      const tasks = ({ activeTasks }: { activeTasks: { subtopologyId: string; partitions: number[] }[] }) =>
-        activeTasks.flatMap(({ subtopologyId, partitions }) =>
-          (sources.get(subtopologyId) ?? []).flatMap((topic) => partitions.map((partition) => ({ topic, partition }))),
-        )
-      return {
-        ...shared(group),
-        state,
-        assignor: null,
-        members: members.map((member) => ({
-          ...sharedMember(member),
-          instanceId: member.instanceId,
-          assignment: tasks(member.assignment),
-          targetAssignment: tasks(member.targetAssignment),
-        })),
-      }
-    })
-  },
-}
-
-function shared(group: {
-  groupId: string
-  errorCode: number
-  errorMessage: string | null
-  groupEpoch: number
-  assignmentEpoch: number
-}) {
-  const { groupId, errorCode, errorMessage, groupEpoch, assignmentEpoch } = group
-  return { groupId, errorCode, errorMessage, groupEpoch, assignmentEpoch }
-}
-
-function sharedMember(member: { memberId: string; clientId: string; clientHost: string; memberEpoch: number }) {
-  const { memberId, clientId, clientHost: host, memberEpoch } = member
-  return { memberId, clientId, host, memberEpoch }
-}
-
-function assigned({
-  topicPartitions,
-}: {
-  topicPartitions: { topicName: string; partitions: number[] }[]
-}): PartitionName[] {
-  return topicPartitions.flatMap(({ topicName: topic, partitions }) =>
-    partitions.map((partition) => ({ topic, partition })),
-  )
-}
-
 /** Those that are there, by topic and partition. */
 function inOrder(offsets: readonly CommittedOffset[]): CommittedOffset[] {
   return offsets
@@ -396,12 +319,14 @@ async function shareOffsets(broker: Broker, ids: string[]): Promise<[string, Com
   return groups.map(({ groupId, errorCode, errorMessage, topics }) => {
     if (errorCode !== 0) return [groupId, new KafkaError(errorCode, `offsets of share group ${groupId}`, errorMessage)]
     const offsets = topics.flatMap(({ topicName: topic, partitions }) =>
-      partitions.map(({ partitionIndex: partition, startOffset: offset, leaderEpoch }) => ({
+      partitions.map(({ partitionIndex: partition, startOffset: offset, leaderEpoch, lag }) => ({
         topic,
         partition,
         offset,
         leaderEpoch,
         metadata: null,
+        // Version 0 does not tell.
+        lag: lag < 0 ? null : lag,
       })),
     )
     return [groupId, inOrder(offsets)]

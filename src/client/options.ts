@@ -1,6 +1,7 @@
 // What the client can be told, with Kafka's defaults. Names in comments are the Java settings they stand for.
 
 import type { Address, AddressRule } from '../util/address.ts'
+import type { ProxyAddress } from '../util/proxy-url.ts'
 import type { Security } from './security.ts'
 
 export interface ClientOptions {
@@ -26,6 +27,8 @@ export interface ClientOptions {
   security: Security | null
   /** Where to find what the cluster advertises (--resolve). */
   resolve: readonly AddressRule[]
+  /** The way to all brokers; null: straight. */
+  proxy: ProxyAddress | null
   /** Aborts everything that waits. */
   signal?: AbortSignal
 }
@@ -43,4 +46,5 @@ export const defaultOptions: ClientOptions = {
   metadataMaxAgeMs: 300_000,
   security: null,
   resolve: [],
+  proxy: null,
 }

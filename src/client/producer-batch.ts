@@ -18,7 +18,7 @@ export class ProducerBatch {
   readonly builder: BatchBuilder
   readonly capacity: number
   /** Numbers of the records; kept for the records after them. */
-  private numbers: Float64Array = new Float64Array(1024)
+  private numbers: Float64Array
   /** The finished bytes, null while records are added or compressed. */
   bytes: Buffer | null = null
   /** Settles when the bytes are finished, where that takes another thread. */
@@ -27,10 +27,13 @@ export class ProducerBatch {
   ordinal = 0
   attempts = 0
   closedAt = 0
+  /** Bytes of memory that count for it while it is on its way. */
+  held = 0
 
   constructor(capacity: number) {
     this.capacity = capacity
     this.builder = new BatchBuilder(capacity)
+    this.numbers = new Float64Array(Math.min(1024, (capacity >>> 6) + 1))
   }
 
   /** Where each record came from: the caller's number of it, such as a line number. */

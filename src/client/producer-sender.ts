@@ -34,6 +34,8 @@ const IDENTITY_LOST = new Set(
 )
 /** A request takes batches of several partitions up to this size. */
 const REQUEST_BYTES = 4 << 20
+/** socket.request.max.bytes by default: a broker closes the connection on a larger request, without an answer. */
+const LARGEST_REQUEST = 100 << 20
 
 interface Sent {
   queue: PartitionQueue
@@ -67,6 +69,8 @@ export class ProducerSender {
   /** A batch of the queue is closed. */
   add(queue: PartitionQueue): void {
     this.ready.add(queue)
+    // With thousands of partitions, to look at all of them for each batch would be most of the work; the next answer does it.
+    if (queue.next !== null && queue.leader !== null && !this.hasRoom(queue.leader)) return
     this.pump()
   }
 
@@ -81,7 +85,7 @@ export class ProducerSender {
           if (queue.isStopped && !queue.isEmpty) this.recover(queue)
           continue
         }
-        const bytes = (next.bytes as Buffer).length
+        const bytes = sizeOf(next)
         const request = requests.get(leader)
         if (request === undefined) {
           if (this.hasRoom(leader)) requests.set(leader, { sent: [{ queue, batch: next }], bytes })
@@ -181,9 +185,11 @@ export class ProducerSender {
 
   /** No answer: what was sent may or may not be in the log, which its sequence numbers will tell. */
   private onLoss(sent: Sent[], error: KtoolError): void {
-    if (isRetriable(error)) this.events.lost?.(error)
+    const isTooLarge = sent.some(({ batch }) => sizeOf(batch) > LARGEST_REQUEST)
+    if (isRetriable(error) && !isTooLarge) this.events.lost?.(error)
     for (const { queue, batch } of sent) {
-      if (isRetriable(error)) this.tryAgain(queue, batch, error, false)
+      if (sizeOf(batch) > LARGEST_REQUEST) this.giveUp(queue, batch, tooLarge(sizeOf(batch), error))
+      else if (isRetriable(error)) this.tryAgain(queue, batch, error, false)
       else this.giveUp(queue, batch, error)
     }
   }
@@ -271,6 +277,17 @@ export class ProducerSender {
   private identityFor(queue: PartitionQueue): Promise<ProducerIdentity> {
     return queue.hasIdentity ? this.identities.fresh() : this.identities.initial()
   }
+}
+
+function sizeOf(batch: ProducerBatch): number {
+  return (batch.bytes as Buffer).length
+}
+
+function tooLarge(bytes: number, cause: KtoolError): KtoolError {
+  return new KtoolError(`the connection was lost over a batch of ${bytes} bytes`, {
+    hint: 'brokers close it on more than socket.request.max.bytes, 100 MiB by default',
+    cause,
+  })
 }
 
 const tooLate = () => new TimeoutError('the leader or a producer id could not be had in time (delivery.timeout.ms)')

@@ -8,8 +8,10 @@ import { type DeliveryListener, type ProducerOptions, producerDefaults } from '.
 import { PartitionQueue } from './producer-queue.ts'
 import { ProducerSender } from './producer-sender.ts'
 
-/** Batches get no smaller than this however many partitions share the memory. */
-const SMALLEST_BATCH = 16 * 1024
+/** Batches get no smaller than this however many partitions share the memory, and one that is smaller counts as much. */
+const SMALLEST_BATCH = 4 * 1024
+/** Of all batches together, where there are so many partitions that the usual memory has no batch for each. */
+const MOST_MEMORY = 32 << 20
 
 interface TopicState {
   topic: Topic
@@ -29,8 +31,10 @@ export class Producer {
   private batches = 0
   private maxBatches = 0
   private capacity: number
-  /** Closed batches whose end is not known. */
+  private memoryBytes: number
+  /** Closed batches whose end is not known, and their memory. */
   private unsettled = 0
+  private unsettledBytes = 0
   private lingerTimer: NodeJS.Timeout | null = null
   private lingerOver = false
   private waiters: (() => void)[] = []
@@ -40,6 +44,7 @@ export class Producer {
     this.cluster = cluster
     this.options = { ...producerDefaults, ...options }
     this.capacity = this.options.batchBytes
+    this.memoryBytes = this.options.memoryBytes
     this.sender = new ProducerSender(cluster, this.options, {
       delivered: (batch, queue, baseOffset) => listener.delivered(batch, queue, baseOffset),
       failed: (origins, queue, error) => listener.failed(origins, queue, error),
@@ -64,8 +69,9 @@ export class Producer {
     if (this.options.idempotence) this.sender.identities.initial().catch(() => {})
     const topic = await this.cluster.topic(name, { create })
     // Every partition may have a batch open: with many of them the batches get smaller, not the memory larger.
-    const share = Math.floor(this.options.memoryBytes / 2 / topic.partitions.length)
-    this.limitBatches(Math.max(SMALLEST_BATCH, share))
+    const { length } = topic.partitions
+    this.memoryBytes = Math.max(this.memoryBytes, Math.min(MOST_MEMORY, 2 * length * SMALLEST_BATCH))
+    this.limitBatches(Math.max(SMALLEST_BATCH, Math.floor(this.options.memoryBytes / 2 / length)))
     this.topics.set(name, { topic, queues: [], sticky: randomBelow(topic.partitions.length) })
     return topic
   }
@@ -73,7 +79,7 @@ export class Producer {
   /** Makes batches no larger than this, as a topic's max.message.bytes wants it. */
   limitBatches(bytes: number): void {
     this.capacity = Math.min(this.capacity, bytes)
-    this.maxBatches = Math.max(2, Math.floor(this.options.memoryBytes / this.capacity))
+    this.maxBatches = Math.max(2, Math.floor(this.memoryBytes / Math.max(this.capacity, SMALLEST_BATCH)))
   }
 
   /**
@@ -125,7 +131,7 @@ export class Producer {
 
   /** Resolves when append() has room again. */
   async room(): Promise<void> {
-    while (this.free.length === 0 && this.batches >= this.maxBatches) await this.progress()
+    while (!this.hasRoom) await this.progress()
   }
 
   /** Sends all that was appended; resolves when every record is delivered or has failed. */
@@ -156,6 +162,12 @@ export class Producer {
     return queue
   }
 
+  /** Single records may be larger than a batch is to be, so it is not enough to count batches. */
+  private get hasRoom(): boolean {
+    if (this.unsettledBytes >= this.memoryBytes) return false
+    return this.free.length > 0 || this.batches < this.maxBatches
+  }
+
   /** Resolves when something was answered; throws when the producer can't go on. */
   private progress(): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -174,15 +186,15 @@ export class Producer {
   }
 
   private openBatch(queue: PartitionQueue): ProducerBatch | null {
-    let batch = this.free.pop()
-    if (batch === undefined && this.batches < this.maxBatches) {
-      this.batches++
-      batch = new ProducerBatch(this.capacity)
-    }
-    if (batch === undefined) {
+    if (!this.hasRoom) {
       // With all the memory in open batches, nothing would ever come back.
       if (this.unsettled === 0) for (const other of this.open) this.closeBatch(other)
       return null
+    }
+    let batch = this.free.pop()
+    if (batch === undefined) {
+      this.batches++
+      batch = new ProducerBatch(this.capacity)
     }
     queue.open = batch
     this.open.add(queue)
@@ -196,6 +208,9 @@ export class Producer {
   private closeBatch(queue: PartitionQueue): void {
     this.open.delete(queue)
     this.unsettled++
+    const batch = queue.open as ProducerBatch
+    batch.held = batch.builder.memory
+    this.unsettledBytes += batch.held
     const { closing } = queue.closeOpen(this.options.codec, this.options.level)
     if (closing === null) this.sender.add(queue)
     else closing.then(() => this.sender.add(queue)).catch((error) => this.fail(error))
@@ -212,7 +227,9 @@ export class Producer {
 
   private release(batch: ProducerBatch): void {
     this.unsettled--
-    if (batch.capacity === this.capacity) {
+    this.unsettledBytes -= batch.held
+    // What grew for a large record is not kept.
+    if (batch.capacity === this.capacity && batch.held <= Math.max(2 * this.capacity, SMALLEST_BATCH)) {
       batch.reset()
       this.free.push(batch)
     } else this.batches--

@@ -16,7 +16,7 @@ import {
 import { decompressAsync, RecordCursor } from '../records/cursor.ts'
 import type { RecordView } from '../records/view.ts'
 import { free } from '../util/free.ts'
-import type { Fetched, Position } from './fetcher.ts'
+import type { Fetched, Position } from './fetched.ts'
 
 export interface ReaderOptions {
   checkCrcs: boolean
@@ -24,11 +24,15 @@ export interface ReaderOptions {
   committedOnly: boolean
   /** Called for each batch before its records are visited; may step through them, and is waited for. */
   prepare?: ((view: RecordView) => Promise<void> | undefined) | undefined
+  /** Runs each stretch of work between two waits, for records of about a MiB at most; ends one that takes too long. */
+  limit?: { run<Result>(work: () => Result, view: RecordView): Result } | null | undefined
 }
 
 const NO_BATCH = Buffer.alloc(0)
 /** How many batches are decompressed ahead, in other threads. */
 const AHEAD = 4
+/** How many bytes of records make a stretch. */
+const STRETCH = 1 << 20
 
 export class RecordReader {
   readonly view: RecordView = { cursor: new RecordCursor(), topic: '', partition: -1, batch: NO_BATCH, batchAt: 0 }
@@ -44,10 +48,26 @@ export class RecordReader {
    * Resolves to false where `visit` did. Throws a CorruptError for damaged batches.
    */
   async read(
-    { position, records, from, aborted }: Fetched,
+    fetched: Fetched,
     visit: (view: RecordView) => boolean,
     pace: () => Promise<void> | undefined,
   ): Promise<boolean> {
+    const { limit } = this.options
+    const stretches = this.stretches(fetched, visit, pace)
+    let waited: unknown
+    for (;;) {
+      const { done, value } = limit ? limit.run(() => stretches.next(waited), this.view) : stretches.next(waited)
+      if (done) return value
+      waited = await value
+    }
+  }
+
+  /** Does what read() says, up to what is to be waited for, and is then told what came of it. */
+  private *stretches(
+    { position, records, from, aborted }: Fetched,
+    visit: (view: RecordView) => boolean,
+    pace: () => Promise<void> | undefined,
+  ): Generator<Promise<unknown> | undefined, boolean, unknown> {
     if (records === null) return true
     const { view } = this
     view.topic = position.topic
@@ -55,24 +75,27 @@ export class RecordReader {
     view.batch = records
     const producers = this.options.committedOnly ? this.abortedIn(position, aborted) : null
     const ahead = new Decompressor(records)
-    for (let at = 0, end = 0; (end = batchEnd(records, at)) !== -1; at = end) {
+    for (let at = 0, end = 0, begun = 0; (end = batchEnd(records, at)) !== -1; at = end) {
       if (nextOffset(records, at) <= from) continue
       if (this.options.checkCrcs) checkCrc(records, at)
       if (producers?.leavesOut(records, at) || isControl(records, at)) continue
       const decompressing = ahead.take(at)
-      const decompressed = decompressing === undefined ? undefined : await decompressing
+      const decompressed = decompressing === undefined ? undefined : ((yield decompressing) as Buffer)
       view.batchAt = at
       view.cursor.open(records, at, decompressed)
       if (this.options.prepare !== undefined) {
         const preparing = this.options.prepare(view)
-        if (preparing !== undefined) await preparing
+        if (preparing !== undefined) yield preparing
         view.cursor.rewind()
       }
       const whole = this.visitBatch(from, position.until, visit)
       if (decompressed !== undefined) free(decompressed)
       if (!whole) return false
       const waiting = pace()
-      if (waiting !== undefined) await waiting
+      if (waiting !== undefined || end - begun > STRETCH) {
+        yield waiting
+        begun = end
+      }
     }
     return true
   }

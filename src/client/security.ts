@@ -6,6 +6,7 @@ import { type Ask, expandSecret } from '../config/references.ts'
 import type { SettingName, Settings } from '../config/table.ts'
 import { UsageError } from '../errors.ts'
 import type { SaslLogin } from '../net/sasl/login.ts'
+import type { KerberosLogin } from '../net/sasl/mechanism.ts'
 import type { TokenConfig } from '../net/sasl/tokens.ts'
 import type { TlsSettings } from '../net/tls/settings.ts'
 
@@ -63,20 +64,26 @@ async function tlsOf(settings: Settings, ask: Ask): Promise<TlsSettings> {
 }
 
 async function saslOf(settings: Settings, ask: Ask): Promise<SaslLogin> {
-  const { mechanisms } = await import('../net/sasl/index.ts')
+  const { clientMechanisms } = await import('../net/sasl/index.ts')
   const name = settings['sasl.mechanism']
-  const mechanism = mechanisms.get(name)
+  const isIam = name === IAM
+  const mechanism = clientMechanisms.get(isIam ? 'OAUTHBEARER' : name)
   if (mechanism === undefined) {
     throw new UsageError(`security.protocol is ${settings['security.protocol']}, and sasl.mechanism is not set`, {
-      hint: `give it: ${[...mechanisms.keys()].join(', ')}`,
+      hint: `give it: ${[...clientMechanisms.keys(), IAM].join(', ')}`,
     })
   }
   const jaas = await secretOf(settings, 'sasl.jaas.config', ask)
   const options = jaas === '' ? {} : parseJaas(jaas).options
-  if (name === 'OAUTHBEARER') {
+  if (name === 'OAUTHBEARER' || isIam) {
     const { tokenSource } = await import('../net/sasl/tokens.ts')
-    const token = tokenSource(await tokensOf(settings, options, ask))
+    const token = tokenSource(isIam ? await iamOf(settings, options) : await tokensOf(settings, options, ask))
     return { mechanism, credentials: { username: '', password: '', token } }
+  }
+  const token = () => Promise.reject(new UsageError(`${name} has no token`))
+  if (name === 'GSSAPI') {
+    const kerberos = kerberosOf(settings, options)
+    return { mechanism, credentials: { username: kerberos.principal ?? '', password: '', token, kerberos } }
   }
   const username = settings['sasl.username'] || (options['username'] ?? '')
   const password = (await secretOf(settings, 'sasl.password', ask)) || (options['password'] ?? '')
@@ -89,8 +96,42 @@ async function saslOf(settings: Settings, ask: Ask): Promise<SaslLogin> {
       },
     )
   }
-  const token = () => Promise.reject(new UsageError(`${name} has no token`))
   return { mechanism, credentials: { username, password, token } }
+}
+
+/** What Java's clients call the signed tokens of AWS; they go as OAUTHBEARER here. */
+const IAM = 'AWS_MSK_IAM'
+
+/** With the options of Java's IAMLoginModule. */
+async function iamOf(settings: Settings, options: Readonly<Record<string, string>>): Promise<TokenConfig> {
+  const { regionOf } = await import('../net/sasl/iam.ts')
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env
+  const ofHosts = settings['bootstrap.servers'].map(({ host }) => regionOf(host)).find((each) => each !== undefined)
+  const region = ofHosts ?? (AWS_REGION || AWS_DEFAULT_REGION)
+  if (!region) {
+    throw new UsageError(`${IAM} needs the region, and the bootstrap servers' names do not say it`, {
+      hint: 'set AWS_REGION',
+    })
+  }
+  return {
+    iam: {
+      region,
+      profile: options['awsProfileName'],
+      roleArn: options['awsRoleArn'],
+      roleSessionName: options['awsRoleSessionName'],
+    },
+    extensions: {},
+    timeoutMs: settings['socket.connection.setup.timeout.ms'],
+  }
+}
+
+/** With the options of Java's Krb5LoginModule. */
+function kerberosOf(settings: Settings, options: Readonly<Record<string, string>>): KerberosLogin {
+  return {
+    service: options['serviceName'] || settings['sasl.kerberos.service.name'],
+    principal: settings['sasl.kerberos.principal'] || options['principal'],
+    keytab: settings['sasl.kerberos.keytab'] || options['keyTab'],
+  }
 }
 
 async function tokensOf(settings: Settings, options: Readonly<Record<string, string>>, ask: Ask): Promise<TokenConfig> {
@@ -118,6 +159,7 @@ async function tokensOf(settings: Settings, options: Readonly<Record<string, str
       ...pairs(settings['sasl.oauthbearer.extensions'], /,/),
     },
     timeoutMs: settings['socket.connection.setup.timeout.ms'],
+    proxy: settings.proxy,
   }
 }
 

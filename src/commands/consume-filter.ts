@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts'
 import { parseRegex } from '../filter/bytes-matcher.ts'
 import type { Decode, Expression } from '../filter/expression.ts'
 import { allOf, headerMatches, keyMatches, type RecordTest, valueMatches } from '../filter/record-filter.ts'
+import { TimeLimit, takesLinearTime } from '../filter/time-limit.ts'
 import type { DecodedText, PartText } from '../output/record-format.ts'
 import { parseJsonExact } from '../util/json.ts'
 import { defineFlags, type FlagValues } from './command.ts'
@@ -33,6 +34,8 @@ export const filterFlags = defineFlags({
 export interface Filter {
   /** Null where all records are wanted. */
   test: RecordTest | null
+  /** What the test is to run in, where nothing else ends a regular expression that takes too long. */
+  limit: TimeLimit | null
   /** What to say in the end. */
   report(): string | null
 }
@@ -52,8 +55,11 @@ export async function recordFilter(flags: FlagValues<typeof filterFlags>, decode
     expression = compileExpression(flags.where, decoded && decodedValues(decoded, decodeJson))
     tests.push(expression.test)
   }
+  const patterns = [flags.key, flags.grep, ...flags.header.map(({ pattern }) => pattern)]
+  const isBounded = patterns.every((pattern) => pattern == null || takesLinearTime(pattern.source, pattern.flags))
   return {
     test: allOf(tests),
+    limit: isBounded && expression?.isBounded !== false ? null : new TimeLimit(),
     report() {
       if (expression === undefined || expression.unevaluated.count === 0) return null
       const { count, reason, where } = expression.unevaluated

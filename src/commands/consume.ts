@@ -1,7 +1,8 @@
 // ktool consume: the records of topics, to stdout.
 
 import { type Consumer, type ReadOptions, topicChoice } from '../client/consumer.ts'
-import { type Fetched, Fetcher, type Gone } from '../client/fetcher.ts'
+import type { Fetched } from '../client/fetched.ts'
+import { Fetcher, type Gone } from '../client/fetcher.ts'
 import { PartitionConsumer } from '../client/partition-consumer.ts'
 import { RecordReader } from '../client/record-reader.ts'
 import { type OffsetSpec, parseOffsetSpec } from '../client/start-offset.ts'
@@ -67,6 +68,7 @@ export const command = defineCommand({
     { line: 'ktool consume -G billing orders', doc: 'As a member of the group billing, from where it is' },
   ],
   finishesOnSignal: true,
+  unused: ['output'],
   async run(context, { topics }, flags) {
     checkGroupFlags(flags)
     const decoding = await recordDecoding(context, flags)
@@ -109,6 +111,7 @@ export const command = defineCommand({
       checkCrcs: settings['check.crcs'],
       committedOnly,
       prepare: decoding === null ? undefined : (view) => decoding.records.prepare(view),
+      limit: filter.limit,
     })
     const progress = context.isTerminal.stdout ? null : context.progress('consuming')
     const { test } = filter

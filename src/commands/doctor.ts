@@ -9,7 +9,7 @@ import { examineBootstrap, sameCluster } from './doctor/bootstrap.ts'
 import { examineBrokers } from './doctor/brokers.ts'
 import { type Check, type CheckState, Examination } from './doctor/examination.ts'
 import { dropTopic, examineRoundTrip, makeTopic } from './doctor/round-trip.ts'
-import { examineSecondClient } from './doctor/second-client.ts'
+import { examineSecondClient, unknownToSecondClient } from './doctor/second-client.ts'
 
 const COLOURS = { ok: 'green', warning: 'yellow', failed: 'red', 'left-out': 'dim' } as const satisfies Record<
   CheckState,
@@ -92,6 +92,11 @@ async function examineBoth(
     if (works && topic !== undefined && !signal.aborted) {
       hasTopic = await makeTopic(own, client, topic)
       if (hasTopic && !signal.aborted) works = await examineRoundTrip(own, client, topic)
+    }
+    const unknown = unknownToSecondClient(cluster.options)
+    if (unknown !== undefined) {
+      context.note(`kafkajs knows no ${unknown}: it was not asked`)
+      return { works, secondWorks: works }
     }
     const secondWorks =
       !signal.aborted && (await examineSecondClient(second, cluster.options, hasTopic ? topic : undefined))

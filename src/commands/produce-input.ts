@@ -1,10 +1,11 @@
 // Takes records from the inputs of `ktool produce`, one after the other and numbered through, and appends them.
 
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { type Topic, UnknownTopicError } from '../client/cluster.ts'
 import type { Producer } from '../client/producer.ts'
 import type { KtoolError } from '../errors.ts'
 import { type InputReader, type InputRecord, InputRecordError, recordOf } from '../input/input-record.ts'
+import { LONGEST_RECORD } from '../input/lines.ts'
 import { filePieces, streamPieces } from '../input/pieces.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Context } from './command.ts'
@@ -97,13 +98,8 @@ export class ProduceInput {
   }
 
   /** All of stdin as one record. */
-  async wholeStdin(): Promise<void> {
-    const pieces: Buffer[] = []
-    for await (const piece of streamPieces(this.context.stdin, this.context.signal)) {
-      await this.output.read(piece)
-      pieces.push(Buffer.from(piece))
-    }
-    if (!this.isDone) await this.addWhole(Buffer.concat(pieces))
+  wholeStdin(): Promise<void> {
+    return this.wholeOf(streamPieces(this.context.stdin, this.context.signal), 'it')
   }
 
   /** A file's records. Throws the error of the system where it can't be read. */
@@ -118,9 +114,27 @@ export class ProduceInput {
 
   /** A file as one record. Throws the error of the system where it can't be read. */
   async whole(file: string): Promise<void> {
-    const bytes = readFileSync(file)
-    await this.output.read(bytes)
-    await this.addWhole(bytes)
+    const fd = openSync(file, 'r')
+    try {
+      await this.wholeOf(filePieces(fd, this.context.signal), file)
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  private async wholeOf(input: AsyncIterable<Buffer>, what: string): Promise<void> {
+    const pieces: Buffer[] = []
+    let length = 0
+    for await (const piece of input) {
+      length += piece.length
+      if (length > LONGEST_RECORD) {
+        this.failures.wrong(new InputRecordError(this.taken + 1, `${what} is longer than ${LONGEST_RECORD} bytes`))
+        return
+      }
+      await this.output.read(piece)
+      pieces.push(Buffer.from(piece))
+    }
+    if (!this.isDone) await this.addWhole(Buffer.concat(pieces))
   }
 
   private async addWhole(value: Buffer): Promise<void> {

@@ -37,6 +37,8 @@ export const producerFlags = defineFlags({
   },
 })
 
+/** A broker remembers so many batches of a producer to know a repeated one by (Java refuses more, too). */
+const MOST_IN_FLIGHT = 5
 const COMPRESSED_MEMORY = 12 << 20
 
 type Flags = FlagValues<typeof producerFlags>
@@ -53,20 +55,26 @@ export async function producerOptions(
   if (transaction !== null && (flags.noIdempotence || !(acks === 'all' || Number(acks) === -1))) {
     throw new UsageError('a transaction needs idempotence and --acks all')
   }
+  const maxInFlight = settings['max.in.flight.requests.per.connection']
+  const wantsIdempotence = transaction !== null || (settings['enable.idempotence'] && !flags.noIdempotence)
+  if (wantsIdempotence && maxInFlight > MOST_IN_FLIGHT) {
+    throw new UsageError(
+      `max.in.flight.requests.per.connection is ${maxInFlight}, with idempotence it may be ${MOST_IN_FLIGHT} at most`,
+      { hint: 'lower it, or give up idempotence: --no-idempotence, or enable.idempotence=false' },
+    )
+  }
   return {
     transaction,
     acks: acks === 'all' ? -1 : (Number(acks) as -1 | 0 | 1),
     // Without acknowledgements of all replicas sequence numbers promise nothing (Java refuses the combination).
-    idempotence:
-      transaction !== null ||
-      (settings['enable.idempotence'] && !flags.noIdempotence && (acks === 'all' || Number(acks) === -1)),
+    idempotence: wantsIdempotence && (acks === 'all' || Number(acks) === -1),
     codec,
     level,
     batchBytes: settings['batch.size'],
     // A batch that is compressed is there twice, and has another thread's memory besides.
     ...(codec === undefined ? {} : { memoryBytes: COMPRESSED_MEMORY }),
     lingerMs: settings['linger.ms'],
-    maxInFlight: settings['max.in.flight.requests.per.connection'],
+    maxInFlight,
     deliveryTimeoutMs: settings['delivery.timeout.ms'],
     ...(flags.partitioner === undefined ? {} : { partitioner: partitioners[flags.partitioner]() }),
   }

@@ -1,19 +1,28 @@
 // ktool serve: the bundled broker.
 
-import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { type Broker, type BrokerLog, startBroker } from '../broker/broker.ts'
-import { brokerDefinitions, isBrokerConfig } from '../broker/configs/broker-configs.ts'
-import type { Endpoint, Listener } from '../broker/options.ts'
-import { parseConfig } from '../config/file.ts'
+import { type Broker, startBroker } from '../broker/broker.ts'
+import { brokerSettings, type Endpoint, isAnyAddress, type Listener } from '../broker/options.ts'
 import { ExitCode, UsageError } from '../errors.ts'
+import { name } from '../util/address.ts'
 import { keyValue } from '../util/key-value.ts'
-import { didYouMean } from '../util/nearest.ts'
+import type { HttpEndpoint } from '../web/listening.ts'
 import type { RegistryServer } from '../web/registry-server.ts'
-import { type Context, defineCommand } from './command.ts'
+import { CONNECTION, defineCommand, FORMS } from './command.ts'
+import { jsonLog, type ServeLog, textLog } from './serve-log.ts'
+import {
+  DEFAULT_ENDPOINT,
+  dataFolder,
+  fileProperties,
+  knownConfig,
+  parseEndpoint,
+  parseListener,
+  parseTopic,
+  parseWebAddress,
+  readUsers,
+  type WebAddress,
+} from './serve-options.ts'
+import { clientLines, quoted, useOwnCertificate, webCertificate } from './serve-tls.ts'
 
-const DEFAULT_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 9092 }
 const DEFAULT_REGISTRY_PORT = 8081
 
 export const command = defineCommand({
@@ -47,6 +56,7 @@ export const command = defineCommand({
       complete: 'file',
       doc: 'Users as lines NAME=PASSWORD: clients have to log in, with PLAIN or SCRAM',
     },
+    tls: { doc: 'Listeners speak TLS, with a self-signed certificate that is made and kept' },
     topic: {
       value: 'NAME[:PARTITIONS]',
       parse: parseTopic,
@@ -55,8 +65,8 @@ export const command = defineCommand({
     },
     config: { value: 'FILE', complete: 'file', doc: "A Kafka server.properties; Kafka's own names for everything" },
     metrics: {
-      value: 'HOST:PORT',
-      parse: (text: string) => parseEndpoint(text),
+      value: '[https://]HOST:PORT',
+      parse: (text: string) => parseWebAddress(text),
       doc: 'Where to answer /metrics for Prometheus and /health over HTTP',
     },
     logFormat: {
@@ -66,12 +76,17 @@ export const command = defineCommand({
       doc: 'What the broker says as lines of text, or as JSON objects with time and level',
     },
     registry: {
-      value: 'HOST:PORT',
-      parse: (text: string) => parseEndpoint(text, DEFAULT_REGISTRY_PORT),
+      value: '[https://]HOST:PORT',
+      parse: (text: string) => parseWebAddress(text, DEFAULT_REGISTRY_PORT),
       defaultDoc: 'port 8081 beside the first listener; a free one beside a free one',
       doc: 'Where the schema registry listens',
     },
     noRegistry: { doc: 'Without a schema registry' },
+    httpUsers: {
+      value: 'FILE',
+      complete: 'file',
+      doc: 'Users as lines NAME=PASSWORD: the registry and the metrics want a login',
+    },
     set: {
       short: 'X',
       value: 'KEY=VALUE',
@@ -87,6 +102,7 @@ export const command = defineCommand({
   ],
   finishesOnSignal: true,
   withoutCluster: true,
+  unused: [...CONNECTION, ...FORMS],
   async run(context, _args, flags) {
     if (flags.memory && flags.data !== undefined) {
       throw new UsageError('--memory keeps nothing, --data says where to keep it', { hint: 'leave one of them out' })
@@ -94,42 +110,69 @@ export const command = defineCommand({
     if (flags.noRegistry && flags.registry !== undefined) {
       throw new UsageError('--registry and --no-registry exclude each other')
     }
-    const properties = { ...fileProperties(flags.config, context), ...Object.fromEntries(flags.set.map(checked)) }
+    const properties = { ...fileProperties(flags.config, context), ...Object.fromEntries(flags.set.map(knownConfig)) }
     const say = flags.logFormat === 'json' ? jsonLog(context) : textLog(context)
-    const operations =
-      flags.metrics === undefined ? null : await (await import('../web/operations.ts')).Operations.listen(flags.metrics)
-    const starting = startBroker({
+    const options = {
       listeners: flags.listen.length > 0 ? flags.listen : properties['listeners'] ? undefined : [DEFAULT_ENDPOINT],
       advertised: flags.advertise,
-      dataDirectory: flags.data ?? (properties['log.dirs'] || properties['log.dir'] ? undefined : defaultDirectory()),
+      dataDirectory: flags.data ?? (properties['log.dirs'] || properties['log.dir'] ? undefined : dataFolder('broker')),
       memory: flags.memory,
       users: flags.users === undefined ? undefined : readUsers(flags.users),
+      tls: flags.tls,
       topics: flags.topic,
       properties,
       log: say,
+    }
+    const certificate = flags.tls ? await useOwnCertificate(properties, brokerSettings(options)) : undefined
+    const httpUsers = flags.httpUsers === undefined ? undefined : readUsers(flags.httpUsers)
+    const web = async ({ isSecure, ...address }: WebAddress): Promise<HttpEndpoint> => ({
+      ...address,
+      users: httpUsers,
+      tls: isSecure ? await webCertificate(properties) : undefined,
     })
-    const broker = await starting.catch(async (error) => {
+    const { metrics, registry: asked } = flags
+    const registryAddress = asked && (await web(asked))
+    const operations = metrics && (await (await import('../web/operations.ts')).Operations.listen(await web(metrics)))
+    const broker = await startBroker(options).catch(async (error) => {
       await operations?.close()
       throw error
     })
     operations?.serving(broker)
     const where = flags.memory ? 'keeping nothing' : `data in ${broker.dataDirectory}`
-    for (const endpoint of broker.listeners) {
-      const { protocol } = endpoint
+    for (const listener of broker.listeners) {
+      const { protocol } = listener
       const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
-      say.listening(`listening on ${name(endpoint)}${kind}, ${where}`, nextLine(endpoint), {
-        ...{ listener: endpoint.name, host: endpoint.host, port: endpoint.port, protocol },
+      say.listening(`listening on ${name(listener)}${kind}, ${where}`, nextLine(listener, certificate), {
+        ...{ listener: listener.name, host: listener.host, port: listener.port, protocol },
       })
-      const isOpen = !protocol.startsWith('SASL') && !properties['authorizer.class.name']
-      if (isOpen && !LOOPBACK.test(endpoint.host)) {
-        say.warn(`${name(endpoint)} asks nobody for a login: whoever reaches it can read, write and delete`)
+      const isOpen = !asksForLogin(listener, properties) && !properties['authorizer.class.name']
+      if (isOpen && !LOOPBACK.test(listener.host)) {
+        say.warn(`${name(listener)} asks nobody for a login: whoever reaches it can read, write and delete`)
       }
     }
-    if (flags.metrics !== undefined) {
-      const address = name({ ...flags.metrics, port: operations?.port ?? 0 })
-      say.note(`metrics on http://${address}/metrics, health on http://${address}/health`)
+    if (certificate !== undefined) {
+      say.note(`clients have to trust ${certificate}`)
+      const protocols = new Set(broker.listeners.map(({ protocol }) => protocol).filter((one) => one.endsWith('SSL')))
+      for (const protocol of protocols) {
+        const login = options.users !== undefined
+        for (const line of clientLines(certificate, protocol, login)) say.note(line)
+      }
     }
-    const registry = flags.noRegistry ? undefined : await serveRegistry(say, broker as Broker, flags.registry)
+    if (metrics && operations) {
+      const address = `${scheme(metrics.isSecure)}${name({ ...metrics, port: operations.port })}`
+      say.note(`metrics on ${address}/metrics, health on ${address}/health`)
+      warnIfOpen(
+        say,
+        metrics.host,
+        httpUsers,
+        `${address} asks nobody for a login: whoever reaches it sees the metrics`,
+      )
+    }
+    let registry: RegistryServer | undefined
+    if (!flags.noRegistry) {
+      registry = await serveRegistry(say, broker, registryAddress, httpUsers)
+      if (registry !== undefined) sayRegistry(say, registry, { asked, httpUsers, certificate })
+    }
     await aborted(context.signal)
     say.verbose('stopping')
     await registry?.close()
@@ -140,52 +183,35 @@ export const command = defineCommand({
   },
 })
 
-interface ServeLog extends BrokerLog {
-  /** That clients can come, on stdout. */
-  listening(text: string, next: string, fields: object): void
-}
-
-function textLog(context: Context): ServeLog {
-  return {
-    listening: (text, next) => context.stdout.write(`${text}; next: ${next}\n`),
-    note: (text) => context.note(text),
-    verbose: (text) => {
-      if (context.verbose) context.note(text)
-    },
-    warn: (text) => context.warn(text),
-  }
-}
-
-/** A JSON object a line. */
-function jsonLog(context: Context): ServeLog {
-  const line = (level: string, message: string, more: object = {}) =>
-    `${JSON.stringify({ time: new Date().toISOString(), level, message, ...more })}\n`
-  return {
-    listening: (text, _next, fields) => context.stdout.write(line('info', text, fields)),
-    note: (text) => {
-      if (!context.quiet) context.stderr.write(line('info', text))
-    },
-    verbose: (text) => {
-      if (context.verbose) context.stderr.write(line('debug', text))
-    },
-    warn: (text) => context.stderr.write(line('warn', text)),
-  }
+/** By a password, a token, or a certificate. */
+function asksForLogin({ name, protocol }: Listener, properties: Readonly<Record<string, string>>): boolean {
+  const key = 'ssl.client.auth'
+  const clientAuth = properties[`listener.name.${name.toLowerCase()}.${key}`] ?? properties[key]
+  return protocol.startsWith('SASL') || (protocol === 'SSL' && clientAuth === 'required')
 }
 
 const LOOPBACK = /^(127\.|::1$|localhost$)/
+
+function warnIfOpen(say: ServeLog, host: string, users: ReadonlyMap<string, string> | undefined, text: string): void {
+  if (users === undefined && !LOOPBACK.test(host)) say.warn(text)
+}
+
+function scheme(isSecure: boolean | undefined): string {
+  return isSecure ? 'https://' : 'http://'
+}
 
 /** The schema registry, after the listeners: they need not wait for it. Its own port is needed only where it was asked for. */
 async function serveRegistry(
   say: ServeLog,
   broker: Broker,
-  asked: Endpoint | undefined,
+  asked: HttpEndpoint | undefined,
+  users: ReadonlyMap<string, string> | undefined,
 ): Promise<RegistryServer | undefined> {
   const { RegistryServer } = await import('../web/registry-server.ts')
   const [{ host, port }] = broker.listeners
-  const beside = { host, port: port === DEFAULT_ENDPOINT.port ? DEFAULT_REGISTRY_PORT : 0 }
-  let server: RegistryServer
+  const beside = { host, port: port === DEFAULT_ENDPOINT.port ? DEFAULT_REGISTRY_PORT : 0, users }
   try {
-    server = await RegistryServer.listen(broker, asked ?? beside, (text) => say.warn(text))
+    return await RegistryServer.listen(broker, asked ?? beside, (text) => say.warn(text))
   } catch (error) {
     if (asked !== undefined || !(error instanceof UsageError)) {
       await broker.close()
@@ -194,91 +220,33 @@ async function serveRegistry(
     say.warn(`no schema registry: ${error.message}`)
     return undefined
   }
-  const url = `http://${name(server.endpoint)}`
-  const isDefault = server.endpoint.port === DEFAULT_REGISTRY_PORT && server.endpoint.host === DEFAULT_ENDPOINT.host
-  say.listening(`schema registry on ${url}`, `ktool schemas list${isDefault ? '' : ` --registry ${url}`}`, { url })
-  return server
+}
+
+function sayRegistry(
+  say: ServeLog,
+  { endpoint }: RegistryServer,
+  how: { asked?: WebAddress; httpUsers?: ReadonlyMap<string, string>; certificate?: string },
+): void {
+  const { asked, httpUsers, certificate } = how
+  const url = `${scheme(asked?.isSecure)}${name(endpoint)}`
+  const isDefault = endpoint.port === DEFAULT_REGISTRY_PORT && endpoint.host === DEFAULT_ENDPOINT.host
+  const next = [
+    'ktool schemas list',
+    ...(isDefault && !asked?.isSecure ? [] : [`--registry ${url}`]),
+    ...(asked?.isSecure && certificate ? [`-X schema.registry.ssl.ca.location=${quoted(certificate)}`] : []),
+    ...(httpUsers ? ['-X schema.registry.basic.auth.user.info=NAME:PASSWORD'] : []),
+  ]
+  say.listening(`schema registry on ${url}`, next.join(' '), { url })
+  warnIfOpen(say, endpoint.host, httpUsers, `${url} asks nobody for a login: whoever reaches it can change schemas`)
 }
 
 /** The line that a newcomer types in another terminal. */
-function nextLine({ host, port, protocol }: Listener): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const isDefault = reachable === DEFAULT_ENDPOINT.host && port === DEFAULT_ENDPOINT.port
+function nextLine({ host, port, protocol }: Listener, certificate: string | undefined): string {
+  const reachable: Endpoint = { host: isAnyAddress(host) ? DEFAULT_ENDPOINT.host : host, port }
+  const isDefault = reachable.host === DEFAULT_ENDPOINT.host && port === DEFAULT_ENDPOINT.port
   const security = protocol === 'PLAINTEXT' ? '' : ` -X security.protocol=${protocol}`
-  return `ktool topics create orders${isDefault ? '' : ` -b ${name({ host: reachable, port })}`}${security}`
-}
-
-function name({ host, port }: Endpoint): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
-
-function parseEndpoint(text: string, defaultPort = DEFAULT_ENDPOINT.port): Endpoint {
-  const match = /^(?:\[(.+)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text.trim())
-  const port = Number(match?.[3] ?? defaultPort)
-  if (match === null || text.trim() === '' || port > 65535) {
-    throw new UsageError(`'${text}' is not HOST:PORT`, { hint: 'write it as 127.0.0.1:9092 or [::1]:9092' })
-  }
-  return { host: match[1] ?? (match[2] || DEFAULT_ENDPOINT.host), port }
-}
-
-function parseListener(text: string): Endpoint & { name?: string } {
-  const match = /^([A-Za-z0-9_.-]+):\/\/(.*)$/.exec(text.trim())
-  return match === null ? parseEndpoint(text) : { name: match[1].toUpperCase(), ...parseEndpoint(match[2]) }
-}
-
-/** The errors do not repeat a line: it holds a password. */
-function readUsers(path: string): ReadonlyMap<string, string> {
-  const users = new Map<string, string>()
-  for (const [index, line] of readText(path).split(/\r?\n/).entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue
-    const at = line.indexOf('=')
-    if (at < 1 || at === line.length - 1) throw new UsageError(`${path} line ${index + 1} is not NAME=PASSWORD`)
-    users.set(line.slice(0, at).trim(), line.slice(at + 1))
-  }
-  if (users.size === 0) throw new UsageError(`${path} has no users`, { hint: 'write a line NAME=PASSWORD for each' })
-  return users
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
-  }
-}
-
-function parseTopic(text: string): { name: string; partitions?: number } {
-  const match = /^([^:]+)(?::(\d{1,5}))?$/.exec(text)
-  if (match === null || match[2] === '0') {
-    throw new UsageError(`'${text}' is not NAME or NAME:PARTITIONS`, { hint: 'write it as orders or orders:12' })
-  }
-  return { name: match[1], partitions: match[2] === undefined ? undefined : Number(match[2]) }
-}
-
-/** Settings of a server.properties; those that Kafka does not have are named and left out. */
-function fileProperties(path: string | undefined, context: Context): Record<string, string> {
-  if (path === undefined) return {}
-  const known = parseConfig(readText(path), path, 'java').filter(({ name, source }) => {
-    const isKnown = isBrokerConfig(name)
-    if (!isKnown) context.warn(`${source}: no broker config is called ${name}; left out`)
-    return isKnown
-  })
-  return Object.fromEntries(known.map(({ name, value }) => [name, value]))
-}
-
-function checked([key, value]: [string, string]): [string, string] {
-  if (isBrokerConfig(key)) return [key, value]
-  throw new UsageError(`no broker config is called ${key}`, {
-    hint: didYouMean(key, brokerDefinitions.keys()) ?? "names are Kafka's own, such as log.retention.hours",
-  })
-}
-
-/** A folder of the user's own for data, as the system has it. */
-function defaultDirectory(): string {
-  const { env } = process
-  if (process.platform === 'win32') return join(env['LOCALAPPDATA'] ?? homedir(), 'ktool', 'broker')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'ktool', 'broker')
-  return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'ktool', 'broker')
+  const trust = protocol.endsWith('SSL') && certificate ? ` -X ssl.ca.location=${quoted(certificate)}` : ''
+  return `ktool topics create orders${isDefault ? '' : ` -b ${name(reachable)}`}${security}${trust}`
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@
 
 import { parseAddressRules } from '../util/address.ts'
 import { integer } from '../util/numbers.ts'
+import { parseProxy, withoutProxyPassword } from '../util/proxy-url.ts'
 import {
   acks,
   boolean,
@@ -116,12 +117,12 @@ export const table = {
     librdkafka: ['max.in.flight'],
     parse: integer({ min: 1, max: 1000 }),
     default: '5',
-    doc: 'Produce requests on their way to a broker at the same time',
+    doc: 'Produce requests on their way to a broker at the same time; with idempotence at most 5',
   },
   'batch.size': {
     parse: bytes,
     default: '1000000',
-    doc: 'Bytes of a batch before it is sent',
+    doc: 'Bytes of a batch before it is sent; 0: each record is a batch',
   },
   'linger.ms': {
     librdkafka: ['queue.buffering.max.ms'],
@@ -336,9 +337,9 @@ export const table = {
   'sasl.mechanism': {
     librdkafka: ['sasl.mechanisms'],
     env: 'KTOOL_SASL_MECHANISM',
-    parse: oneOfCapitals('', 'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'),
+    parse: oneOfCapitals('', 'PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER', 'GSSAPI', 'AWS_MSK_IAM'),
     default: '',
-    doc: 'How to log in: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER',
+    doc: 'How to log in: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, GSSAPI, AWS_MSK_IAM',
   },
   'sasl.username': {
     ofLibrdkafka: true,
@@ -360,6 +361,23 @@ export const table = {
     default: '',
     secret: true,
     doc: "User and password as Java's clients have them",
+  },
+  'sasl.kerberos.service.name': {
+    parse: string,
+    default: 'kafka',
+    doc: "The brokers' name at the KDC, without their hosts",
+  },
+  'sasl.kerberos.principal': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: 'Whose Kerberos ticket to take; else the one that there is',
+  },
+  'sasl.kerberos.keytab': {
+    ofLibrdkafka: true,
+    parse: string,
+    default: '',
+    doc: 'File with the key of the Kerberos principal',
   },
   'sasl.oauthbearer.token.file': {
     parse: string,
@@ -411,6 +429,13 @@ export const table = {
     parse: parseAddressRules,
     default: '',
     doc: 'Where to find what the cluster advertises: HOST:PORT=HOST:PORT,… with * for any; as --resolve',
+  },
+  proxy: {
+    env: 'KTOOL_PROXY',
+    parse: parseProxy,
+    default: '',
+    doc: 'Proxy to the brokers and the schema registry: socks5://[USER:PASSWORD@]HOST:PORT, or http:// with CONNECT',
+    shown: withoutProxyPassword,
   },
   'schema.registry.url': {
     env: 'KTOOL_REGISTRY',

@@ -11,7 +11,7 @@ const JAVA = `
   metrics.recording.level metrics.sample.window.ms partitioner.adaptive.partitioning.enable
   partitioner.availability.timeout.ms partitioner.class partitioner.ignore.keys receive.buffer.bytes retries
   sasl.client.callback.handler.class sasl.kerberos.kinit.cmd sasl.kerberos.min.time.before.relogin
-  sasl.kerberos.service.name sasl.kerberos.ticket.renew.jitter sasl.kerberos.ticket.renew.window.factor
+  sasl.kerberos.ticket.renew.jitter sasl.kerberos.ticket.renew.window.factor
   sasl.login.callback.handler.class sasl.login.class sasl.login.connect.timeout.ms sasl.login.read.timeout.ms
   sasl.login.refresh.buffer.seconds sasl.login.refresh.min.period.seconds sasl.login.refresh.window.factor
   sasl.login.refresh.window.jitter sasl.login.retry.backoff.max.ms sasl.login.retry.backoff.ms
@@ -40,7 +40,7 @@ const LIBRDKAFKA = `
   offset_commit_cb opaque open_cb partitioner partitioner_cb produce.offset.report
   queue.buffering.backpressure.threshold queue.buffering.max.kbytes queue.buffering.max.messages
   queued.max.messages.kbytes queued.min.messages queuing.strategy rebalance_cb receive.message.max.bytes
-  reconnect.backoff.jitter.ms resolve_cb sasl.kerberos.keytab sasl.kerberos.principal socket.blocking.max.ms
+  reconnect.backoff.jitter.ms resolve_cb socket.blocking.max.ms
   socket.keepalive.enable socket.max.fails socket.nagle.disable socket.receive.buffer.bytes
   socket.send.buffer.bytes socket_cb ssl.certificate.verify_cb ssl_ca ssl_certificate ssl_engine_callback_data
   ssl_key statistics.interval.ms stats_cb sticky.partitioning.linger.ms throttle_cb topic.blacklist

@@ -3,6 +3,7 @@
 
 import { UsageError } from '../errors.ts'
 import type { RecordCursor } from '../records/cursor.ts'
+import { takesLinearTime } from './time-limit.ts'
 
 /** Whether the bytes from `start` to `end` of the cursor's record match. */
 export type BytesMatcher = (cursor: RecordCursor, start: number, end: number) => boolean
@@ -10,13 +11,16 @@ export type BytesMatcher = (cursor: RecordCursor, start: number, end: number) =>
 /** A regular expression as options take it: `REGEX` or `/REGEX/flags`. Throws a UsageError. */
 export function parseRegex(text: string): RegExp {
   const [, body, flags] = /^\/(.*)\/([a-z]*)$/s.exec(text) ?? [undefined, text, '']
+  const odd = /[^imsuv]/.exec(flags)
+  if (odd !== null) {
+    throw new UsageError(`the flag ${odd[0]} has no meaning in '${text}'`, { hint: 'i, m, s, u and v have' })
+  }
+  takesLinearTime(body, flags)
   try {
-    const pattern = new RegExp(body, flags)
-    if (!pattern.global && !pattern.sticky) return pattern
+    return new RegExp(body, flags)
   } catch (error) {
     throw new UsageError(`'${text}' is not a regular expression: ${(error as Error).message}`, { cause: error })
   }
-  throw new UsageError(`the flags g and y have no meaning in '${text}'`, { hint: 'i, m, s, u and v have' })
 }
 
 export function bytesMatcher(pattern: RegExp): BytesMatcher {

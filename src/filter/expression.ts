@@ -7,6 +7,7 @@ import type { RecordCursor } from '../records/cursor.ts'
 import { type RecordView, timestampTypeOf } from '../records/view.ts'
 import { parseJsonExact } from '../util/json.ts'
 import type { RecordTest } from './record-filter.ts'
+import { takesLinearTime } from './time-limit.ts'
 
 /** The value of a key or a value; null where it is null. */
 export type Decode = (view: RecordView, part: 'key' | 'value') => unknown
@@ -21,6 +22,8 @@ export interface Unevaluated {
 
 export interface Expression {
   test: RecordTest
+  /** Whether it takes time in proportion to the record: regular expressions may even come out of a record. */
+  readonly isBounded: boolean
   readonly unevaluated: Unevaluated
 }
 
@@ -43,8 +46,12 @@ export function compileExpression(text: string, decode: Decode = decodeBytes): E
   const used = Object.entries(names).filter(([name]) => new RegExp(`\\b${name}\\b`).test(text))
   const unevaluated: Unevaluated = { count: 0, reason: '', where: '' }
   const scope: Record<string, unknown> = {}
+  const isBounded = !/\bmatches\b/.test(text)
+  // What the other engine knows ends sooner by it, with an answer.
+  if (!isBounded) takesLinearTime('', '')
   return {
     unevaluated,
+    isBounded,
     test(view) {
       for (const [name, { value }] of used) scope[name] = value(view, decode)
       let reason: string

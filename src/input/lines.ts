@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts'
 import type { InputReader } from './input-record.ts'
 
 /** No topic takes records near this size; it keeps input without any delimiter from filling the memory. */
-const LONGEST_RECORD = 256 << 20
+export const LONGEST_RECORD = 256 << 20
 const FIRST_SPACE = 256 * 1024
 
 export interface LineOptions {
@@ -64,17 +64,23 @@ export class LineReader implements InputReader {
       })
     }
     const size = start + rest + piece.length
-    const { buffer, at } = this
+    const { buffer, at, keyAt } = this
     if (size > this.space.length) {
       this.space = Buffer.allocUnsafeSlow(size * 2)
       buffer.copy(this.space, 0, 0, start)
-    }
-    buffer.copy(this.space, start, at)
+      buffer.copy(this.space, start, at)
+    } else if (at > start) buffer.copy(this.space, start, at)
     piece.copy(this.space, start + rest)
     this.buffer = this.space.subarray(0, size)
     this.at = start
     this.searched = Math.max(start, start + rest - this.delimiter.length + 1)
-    this.keyAt = this.keyDelimiter === undefined ? -1 : this.buffer.indexOf(this.keyDelimiter, start)
+    if (this.keyDelimiter === undefined) return
+    // What was looked through before is not again: of a long record there may be many pieces.
+    if (keyAt >= at) this.keyAt = keyAt - at + start
+    else {
+      const from = keyAt < 0 ? Math.max(start, start + rest - this.keyDelimiter.length + 1) : start
+      this.keyAt = this.buffer.indexOf(this.keyDelimiter, from)
+    }
   }
 
   next(): boolean {

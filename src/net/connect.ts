@@ -1,8 +1,9 @@
-// Opening a client's socket, in plain text. What fails is told with the address and what to do.
+// Opening a client's socket, in plain text, also through a proxy. What fails is told with the address and what to do.
 
 import net from 'node:net'
 import { type KtoolError, TimeoutError, UnreachableError } from '../errors.ts'
 import { type Address, name } from '../util/address.ts'
+import type { ProxyAddress } from '../util/proxy-url.ts'
 
 /** Bytes are read straight to where they belong: large answers into their frame, all else into one buffer. */
 export interface SocketReader {
@@ -17,6 +18,7 @@ export interface SocketOptions {
   target: Address
   /** Time for name lookup, TCP and TLS together. */
   setupTimeoutMs: number
+  proxy?: ProxyAddress | null
   signal?: AbortSignal
 }
 
@@ -26,13 +28,25 @@ export interface Opened {
   lost: (error?: Error) => KtoolError
 }
 
-/** What a socket is made with; of a name's several addresses Node tries one after the other. */
-export function socketSettings({ host, port }: Address, reader: SocketReader) {
+/** One of a name's several addresses has this long before the next one is tried; the last one has the rest of the time. */
+const ADDRESS_MS = 1000
+
+/** Where a socket goes, and what it is for every use. */
+export function addressSettings({ host, port }: Address, setupTimeoutMs: number) {
   return {
     host,
     port,
     noDelay: true,
     keepAlive: true,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(ADDRESS_MS, Math.floor(setupTimeoutMs / 4))),
+  }
+}
+
+/** What a socket is made with. */
+export function socketSettings({ target, setupTimeoutMs }: SocketOptions, reader: SocketReader) {
+  return {
+    ...addressSettings(target, setupTimeoutMs),
     onread: {
       buffer: () => reader.space(),
       callback(bytes: number) {
@@ -43,12 +57,35 @@ export function socketSettings({ host, port }: Address, reader: SocketReader) {
   }
 }
 
+/** The way through the proxy; undefined where none is set. */
+export async function proxied({ proxy, ...options }: SocketOptions): Promise<net.Socket | undefined> {
+  if (!proxy) return undefined
+  return (await import('./proxy.ts')).openThroughProxy({ ...options, proxy })
+}
+
+/** For a socket that was not made with a reader. */
+export function feed(socket: net.Socket, reader: SocketReader): void {
+  socket.on('data', (chunk: Buffer) => {
+    for (let at = 0; at < chunk.length; ) {
+      const bytes = chunk.copy(reader.space(), 0, at)
+      reader.received(bytes)
+      at += bytes
+    }
+  })
+}
+
 /** Throws UnreachableError or TimeoutError. */
 export async function openPlain(options: SocketOptions, reader: SocketReader): Promise<Opened> {
   const { address } = options
-  const socket = net.connect(socketSettings(options.target, reader))
+  const end = (error?: Error) => lost(address, error)
+  const way = await proxied(options)
+  if (way !== undefined) {
+    feed(way, reader)
+    return { socket: way, lost: end }
+  }
+  const socket = net.connect(socketSettings(options, reader))
   await ready(socket, 'connect', options, (error) => refused(options, error))
-  return { socket, lost: (error) => lost(address, error) }
+  return { socket, lost: end }
 }
 
 /** Waits until a socket has come so far; destroys it where it takes too long, fails, or nobody wants it any more. */

@@ -8,6 +8,7 @@ import { ProtocolError } from '../protocol/errors.ts'
 import { correlationIdOf, decodeResponse, encodeRequest } from '../protocol/frame.ts'
 import { type Address, name } from '../util/address.ts'
 import { BufferPool } from '../util/buffer-pool.ts'
+import type { ProxyAddress } from '../util/proxy-url.ts'
 import { type Opened, openPlain, type SocketReader } from './connect.ts'
 import { FrameAssembler } from './frames.ts'
 import type { TlsSettings } from './tls/settings.ts'
@@ -26,6 +27,7 @@ export interface ConnectOptions {
   setupTimeoutMs: number
   /** Over TLS. */
   tls?: TlsSettings | null
+  proxy?: ProxyAddress | null
   signal?: AbortSignal
 }
 

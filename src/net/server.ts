@@ -10,6 +10,7 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { TimeoutError } from '../errors.ts'
+import { inFull } from '../util/address.ts'
 import { FrameAssembler, LARGE_FRAME } from './frames.ts'
 import type { ServerListener } from './server-listener.ts'
 import type { RequestHolder, ServerMemory } from './server-memory.ts'
@@ -42,6 +43,7 @@ const LARGEST_KEPT = 16 << 20
 /** One client's connection. */
 export class ServerConnection implements RequestHolder {
   readonly listener: ServerListener
+  /** As Java writes it: clients' hosts and ACLs say it so. */
   readonly remoteAddress: string
   readonly remotePort: number
   /** The address of this machine that the client has reached. */
@@ -76,7 +78,7 @@ export class ServerConnection implements RequestHolder {
     this.socket = socket
     this.handler = handler
     this.memory = memory
-    this.remoteAddress = plain(socket.remoteAddress)
+    this.remoteAddress = inFull(plain(socket.remoteAddress))
     this.remotePort = socket.remotePort ?? 0
     this.localAddress = plain(socket.localAddress)
     this.frames = new FrameAssembler(

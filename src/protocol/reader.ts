@@ -5,17 +5,22 @@ import { ProtocolError } from './errors.ts'
 
 /** How many array elements one frame may hold. A response of the largest known clusters stays far below. */
 const MAX_ELEMENTS = 1 << 22
+/** The same for a request. A broker takes a microsecond or two for each, and answers nobody else meanwhile. */
+export const MAX_REQUEST_ELEMENTS = 1 << 18
 
 export class Reader {
   readonly buffer: Buffer
   position: number
   readonly end: number
-  private elementsLeft = MAX_ELEMENTS
+  private readonly maxElements: number
+  private elementsLeft: number
 
-  constructor(buffer: Buffer, position = 0, end = buffer.length) {
+  constructor(buffer: Buffer, position = 0, end = buffer.length, maxElements = MAX_ELEMENTS) {
     this.buffer = buffer
     this.position = position
     this.end = end
+    this.maxElements = maxElements
+    this.elementsLeft = maxElements
   }
 
   /** Moves over `bytes` and returns where they begin. */
@@ -170,7 +175,8 @@ export class Reader {
   private checkCount(count: number, elementBytes: number): number {
     if (count < -1) throw new ProtocolError(`array of ${count} elements before byte ${this.position}`)
     if (count * elementBytes > this.end - this.position) this.truncated(count * elementBytes)
-    if ((this.elementsLeft -= count) < 0) throw new ProtocolError(`more than ${MAX_ELEMENTS} array elements in a frame`)
+    if ((this.elementsLeft -= count) < 0)
+      throw new ProtocolError(`more than ${this.maxElements} array elements in a frame`)
     return count
   }
 

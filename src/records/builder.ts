@@ -87,6 +87,11 @@ export class BatchBuilder {
     return this.at
   }
 
+  /** Bytes of memory that it has, which grow with what is appended. */
+  get memory(): number {
+    return this.buffer.length
+  }
+
   /** Starts the next batch. The bytes that `close` returned are overwritten: their turn has to be over. */
   reset(deleteHorizon?: number | bigint): void {
     this.count = 0

@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import type { Settings } from '../config/settings.ts'
-import { TimeoutError, UnreachableError, UsageError } from '../errors.ts'
+import { KtoolError, TimeoutError, UnreachableError, UsageError } from '../errors.ts'
+import { type HttpAgents, httpAgents } from '../net/http-agents.ts'
+import type { ProxyAddress } from '../util/proxy-url.ts'
 import { RegistryError } from './errors.ts'
 import {
   type ParsedSchema,
@@ -37,6 +39,8 @@ export interface RegistryClientOptions {
   token: string
   tls: { ca?: Buffer; cert?: Buffer; key?: Buffer }
   timeoutMs: number
+  proxy: ProxyAddress | null
+  setupTimeoutMs: number
 }
 
 type Query = Record<string, string | number | boolean | undefined>
@@ -67,12 +71,14 @@ export function registryOptions(settings: Settings): RegistryClientOptions {
     token: settings['schema.registry.bearer.auth.token'],
     tls,
     timeoutMs: settings['request.timeout.ms'],
+    proxy: settings.proxy,
+    setupTimeoutMs: settings['socket.connection.setup.timeout.ms'],
   }
 }
 
 export class RegistryClient {
   private readonly options: RegistryClientOptions
-  private readonly agents: { 'http:': http.Agent; 'https:': https.Agent }
+  private readonly agents: HttpAgents
   private readonly byId = new Map<number, Promise<SchemaSource>>()
   private readonly parsed = new Map<number, Promise<ParsedSchema>>()
   /** The address that answered last. */
@@ -80,11 +86,7 @@ export class RegistryClient {
 
   constructor(options: RegistryClientOptions) {
     this.options = options
-    const { ca, cert, key } = options.tls
-    this.agents = {
-      'http:': new http.Agent({ keepAlive: true }),
-      'https:': new https.Agent({ keepAlive: true, ca, cert, key }),
-    }
+    this.agents = httpAgents(options.proxy, options.setupTimeoutMs, options.tls)
   }
 
   /** Where it asks, without secrets. */
@@ -304,7 +306,7 @@ export class RegistryClient {
       )
       request.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(timer)
-        if (error instanceof TimeoutError) return reject(error)
+        if (error instanceof KtoolError) return reject(error)
         const isTrust = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(error.code ?? '')
         const reason = error.code === 'ECONNREFUSED' ? 'nobody listens there' : error.message || (error.code ?? '')
         const hint = isTrust

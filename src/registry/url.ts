@@ -20,17 +20,27 @@ export function parseRegistryUrls(text: string): RegistryUrl[] {
       if (other !== undefined && other !== 'http' && other !== 'https') {
         throw new UsageError(`a schema registry is asked over http or https, not ${other}`)
       }
-      const url = URL.parse(/^https?:\/\//i.test(each) ? each : `http://${each}`)
-      if (url === null || url.hostname === '') {
-        throw new UsageError('the address of the schema registry is no URL', { hint: 'write it as http://HOST:8081' })
-      }
+      const url = URL.parse(other === undefined ? `http://${each}` : each)
+      if (url === null || url.hostname === '') throw noUrl()
       const { username, password } = url
       url.username = ''
       url.password = ''
       url.pathname = url.pathname.replace(/\/+$/, '')
-      const userInfo = username === '' ? undefined : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+      const userInfo = username === '' ? undefined : `${decoded(username)}:${decoded(password)}`
       return { base: url, userInfo }
     })
   if (urls.length > 0) return urls
   throw new UsageError('the address of the schema registry is empty', { hint: 'write it as http://HOST:8081' })
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw noUrl()
+  }
+}
+
+function noUrl(): UsageError {
+  return new UsageError('the address of the schema registry is no URL', { hint: 'write it as http://HOST:8081' })
 }

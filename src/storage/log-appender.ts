@@ -4,7 +4,6 @@
 import {
   lastOffset,
   lastOffsetDelta,
-  maxTimestamp as maxTimestampOf,
   baseOffset as offsetOf,
   partitionLeaderEpoch,
   producerId,
@@ -53,7 +52,14 @@ export interface AppendHooks {
 export class LogAppender {
   readonly #log: Log
   readonly #hooks: AppendHooks
-  readonly #info: BatchesInfo = { bytes: 0, count: 0, offsets: 0, maxTimestamp: -1, hasProducer: false }
+  readonly #info: BatchesInfo = {
+    bytes: 0,
+    count: 0,
+    offsets: 0,
+    maxTimestamp: -1,
+    recordsMaxTimestamp: -1,
+    hasProducer: false,
+  }
 
   constructor(log: Log, hooks: AppendHooks) {
     this.#log = log
@@ -83,8 +89,8 @@ export class LogAppender {
         setBaseOffset(batches, at, last + 1)
         setPartitionLeaderEpoch(batches, at, leaderEpoch)
         if (logAppendTime !== -1) setLogAppendTime(batches, at, logAppendTime)
-        // A client may say that a broker has set its times; here none has.
-        else if (origin === 'client') setMaxTimestamp(batches, at, 0, maxTimestampOf(batches, at))
+        // A client may say what it likes of the largest time, and that a broker has set it.
+        else if (origin === 'client') setMaxTimestamp(batches, at, 0, info.recordsMaxTimestamp)
       }
       last = lastOffset(batches, at)
       log.noteLeaderEpoch(partitionLeaderEpoch(batches, at), offsetOf(batches, at))

@@ -26,13 +26,13 @@ export function findByTimestamp(log: Log, timestamp: number): TimestampOffset | 
   return undefined
 }
 
-/** The first of the records with the largest timestamp; undefined when none has a timestamp. */
+/** The first of the records with the largest timestamp, which is -1 when none has one; undefined without records. */
 export function findMaxTimestamp(log: Log): TimestampOffset | undefined {
   let latest: Segment | undefined
   for (const segment of log.segments.all) {
     if (latest === undefined || segment.maxTimestamp > latest.maxTimestamp) latest = segment
   }
-  if (latest === undefined || latest.maxTimestamp < 0) return undefined
+  if (latest === undefined) return undefined
   const largest = latest.maxTimestamp
   return findIn(latest, latest.offsetOfMaxTimestamp, largest, (time) => time === largest)
 }

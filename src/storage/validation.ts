@@ -18,7 +18,9 @@ import {
   NO_TIMESTAMP,
   producerId,
   recordCount,
+  timestampType,
 } from '../records/batch.ts'
+import { NONE } from '../records/compression/index.ts'
 import { RecordCursor } from '../records/cursor.ts'
 import type { LogConfig } from './log-config.ts'
 import type { AppendOrigin } from './producer-state.ts'
@@ -33,6 +35,8 @@ export interface BatchesInfo {
   /** Offsets that the batches take, when they are numbered one after another. */
   offsets: number
   maxTimestamp: number
+  /** Of a client's batch: the largest time of its records, as its header may say anything; a bigint beyond 2^53. */
+  recordsMaxTimestamp: number | bigint
   hasProducer: boolean
 }
 
@@ -56,9 +60,10 @@ export function checkBatches(
   let at = 0
   for (let end = 0; (end = endOf(buffer, at, name)) !== -1; at = end) {
     if (origin === 'client' && info.count > 0) throw invalid(name, 'a produce request has one batch for a partition')
-    checkBatch(buffer, at, end, origin, config, nowMs, name)
+    checkBatch(buffer, at, end, origin, config, name)
     info.count++
-    const timestamp = maxTimestamp(buffer, at)
+    if (origin === 'client') info.recordsMaxTimestamp = checkClientBatch(buffer, at, config, nowMs, name)
+    const timestamp = origin === 'client' ? Number(info.recordsMaxTimestamp) : maxTimestamp(buffer, at)
     if (timestamp > info.maxTimestamp) info.maxTimestamp = timestamp
     if (magic(buffer, at) === 2) {
       info.offsets += lastOffsetDelta(buffer, at) + 1
@@ -75,7 +80,6 @@ function checkBatch(
   end: number,
   origin: AppendOrigin,
   config: LogConfig,
-  nowMs: number,
   name: string,
 ): void {
   const size = end - at
@@ -94,26 +98,20 @@ function checkBatch(
   if (lastOffsetDelta(buffer, at) !== count - 1) {
     throw invalid(name, `it counts ${count} records, its last offset is ${lastOffsetDelta(buffer, at)}`)
   }
-  if (origin === 'client') checkClientBatch(buffer, at, config, nowMs, name)
 }
 
-function checkClientBatch(buffer: Buffer, at: number, config: LogConfig, nowMs: number, name: string): void {
+/** The largest time of its records. */
+function checkClientBatch(buffer: Buffer, at: number, config: LogConfig, nowMs: number, name: string): number | bigint {
   const attributes = buffer.readInt16BE(at + ATTRIBUTES_AT)
   if (baseOffset(buffer, at) !== 0) throw invalid(name, `its base offset is ${baseOffset(buffer, at)}, not 0`)
   if ((attributes & CONTROL) !== 0) throw invalid(name, 'a client may not write control records')
   if (producerId(buffer, at) >= 0 && baseSequence(buffer, at) < 0) {
     throw invalid(name, `it has a producer id and the sequence number ${baseSequence(buffer, at)}`)
   }
-  const createTime = config.messageTimestampType === 'CreateTime'
-  // The largest time tells whether one is too late; for one that is too early each record has to be looked at.
   if (compressionId(buffer, at) > LAST_CODEC) {
     throw new StorageError('UNKNOWN_SERVER_ERROR', `a record batch for ${name} has an unknown codec`)
   }
-  const checkTimes =
-    createTime &&
-    (config.messageTimestampBeforeMaxMs < Number.MAX_SAFE_INTEGER ||
-      maxTimestamp(buffer, at) - nowMs > config.messageTimestampAfterMaxMs)
-  checkRecords(buffer, at, config, checkTimes, nowMs, name)
+  return checkRecords(buffer, at, config, nowMs, name)
 }
 
 function open(buffer: Buffer, at: number): string | undefined {
@@ -125,18 +123,20 @@ function open(buffer: Buffer, at: number): string | undefined {
   }
 }
 
-/** Every record is looked at: one that can't be read would end the reading of the partition there, for everybody. */
-function checkRecords(
-  buffer: Buffer,
-  at: number,
-  config: LogConfig,
-  checkTimes: boolean,
-  nowMs: number,
-  name: string,
-): void {
-  const { messageTimestampBeforeMaxMs: before, messageTimestampAfterMaxMs: after } = config
+/**
+ * Every record is looked at: one that can't be read would end the reading of the partition there, for everybody. The
+ * largest time of the records.
+ */
+function checkRecords(buffer: Buffer, at: number, config: LogConfig, nowMs: number, name: string): number | bigint {
   const refused: StorageError['records'] = []
+  const checkTimes = config.messageTimestampType === 'CreateTime'
+  const isAppendTime = timestampType(buffer, at) === 1
+  // Without a limit every time is right that a number can hold exactly; the others are looked at as what they are.
+  const earliest = Math.max(Number.MIN_SAFE_INTEGER, nowMs - config.messageTimestampBeforeMaxMs)
+  const latest = Math.min(Number.MAX_SAFE_INTEGER, nowMs + config.messageTimestampAfterMaxMs)
   let wrongTime = false
+  let isExact = true
+  let max = NO_TIMESTAMP
   const problem = open(buffer, at)
   if (problem !== undefined) {
     // Bytes that are not what their codec makes are nothing that Kafka expects.
@@ -147,24 +147,39 @@ function checkRecords(
       if (cursor.offsetDelta !== index) {
         throw new CorruptError(`its record ${index} has the offset delta ${cursor.offsetDelta}`)
       }
+      const { timestamp } = cursor
+      if (timestamp > max) max = timestamp
+      else if (timestamp < Number.MIN_SAFE_INTEGER) isExact = false
       if (config.compact && cursor.keyStart === -1) {
         const message = `Compacted topic cannot accept message without key in topic partition ${name}`
         refused.push({ index, message })
-      } else if (checkTimes) {
-        const { timestamp } = cursor
-        if (timestamp === NO_TIMESTAMP || (nowMs - timestamp <= before && timestamp - nowMs <= after)) continue
-        refused.push({ index, message: timestampProblem(timestamp, index, nowMs, config) })
+      } else if (checkTimes && timestamp !== NO_TIMESTAMP) {
+        if (timestamp >= earliest && timestamp <= latest) continue
+        const message = timestampProblem(cursor.timestampExact, index, nowMs, config)
+        if (message === undefined) continue
+        refused.push({ index, message })
+        wrongTime = true
+      } else if (isAppendTime) {
+        refused.push({ index, message: appendTimeProblem(buffer, at, config) })
         wrongTime = true
       }
     }
   } catch (error) {
     throw invalid(name, (error as Error).message)
   }
-  if (refused.length === 0) return
+  if (refused.length === 0) return isExact && max <= Number.MAX_SAFE_INTEGER ? max : exactMaxTimestamp()
   const message = `${refused.length} records of a batch for ${name} are refused: ${refused[0].message}`
   const error = new StorageError(wrongTime ? 'INVALID_TIMESTAMP' : 'INVALID_RECORD', message)
   error.records = refused
   throw error
+}
+
+/** Of the batch that the cursor has been through. */
+function exactMaxTimestamp(): bigint {
+  let max = BigInt(NO_TIMESTAMP)
+  cursor.rewind()
+  while (cursor.next()) if (cursor.timestampExact > max) max = cursor.timestampExact
+  return max
 }
 
 function endOf(buffer: Buffer, at: number, name: string): number {
@@ -181,15 +196,31 @@ function endOf(buffer: Buffer, at: number, name: string): number {
 
 const NO_LIMIT = 0x7fff_ffff_ffff_ffffn
 
-/** In Kafka's words, with Java's arithmetic where there is no limit. */
-function timestampProblem(timestamp: number, offset: number, nowMs: number, config: LogConfig): string {
-  const { messageTimestampBeforeMaxMs: before, messageTimestampAfterMaxMs: after } = config
+/** In Kafka's words and with Java's arithmetic; undefined where it is in range. */
+function timestampProblem(timestamp: bigint, offset: number, nowMs: number, config: LogConfig): string | undefined {
   const long = (ms: number) => (ms >= Number.MAX_SAFE_INTEGER ? NO_LIMIT : BigInt(ms))
-  const first = BigInt.asIntN(64, BigInt(nowMs) - long(before))
-  const last = BigInt.asIntN(64, BigInt(nowMs) + long(after))
+  const before = long(config.messageTimestampBeforeMaxMs)
+  const after = long(config.messageTimestampAfterMaxMs)
+  const now = BigInt(nowMs)
+  const age = BigInt.asIntN(64, now - timestamp)
+  if (age <= before && BigInt.asIntN(64, -age) <= after) return undefined
   return (
     `Timestamp ${timestamp} of message with offset ${offset} is out of range. ` +
-    `The timestamp should be within [${first}, ${last}]`
+    `The timestamp should be within [${BigInt.asIntN(64, now - before)}, ${BigInt.asIntN(64, now + after)}]`
+  )
+}
+
+/** In Kafka's words, for the record that the cursor is at; of one that it need not write anew it has not looked at the key. */
+function appendTimeProblem(buffer: Buffer, at: number, { compression }: LogConfig): string {
+  const codec = compressionId(buffer, at)
+  const isWhole = codec === NONE || (compression !== 'producer' && (compression.codec?.id ?? NONE) !== codec)
+  const { offsetDelta, timestampExact, keyStart, keyEnd, valueStart, valueEnd } = cursor
+  const kind = isWhole ? 'DefaultRecord' : 'PartialDefaultRecord'
+  const key = keyStart < 0 && !isWhole ? -1 : keyEnd - keyStart
+  const value = valueStart < 0 && !isWhole ? -1 : valueEnd - valueStart
+  return (
+    `Invalid timestamp type in message ${kind}(offset=${offsetDelta}, timestamp=${timestampExact}, key=${key} bytes, ` +
+    `value=${value} bytes). Producer should not set timestamp type to LogAppendTime.`
   )
 }
 

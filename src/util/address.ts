@@ -12,6 +12,22 @@ export function name({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
+/** An IPv6 address in its shortest form, without a zone; anything else as it is. */
+export function shortest(address: string): string {
+  const [plain] = address.split('%')
+  // Node's own module is only loaded where it is needed: every command comes by here.
+  const isIPv6 = plain.includes(':') && process.getBuiltinModule('node:net').isIPv6(plain)
+  return isIPv6 ? new URL(`http://[${plain}]`).hostname.slice(1, -1) : address
+}
+
+/** An IPv6 address as Java writes it, in eight parts without a zone; anything else as it is. */
+export function inFull(address: string): string {
+  if (!address.includes(':')) return address
+  const short = shortest(address)
+  const [head, tail] = short.split('::').map((part) => part.split(':').filter((group) => group !== ''))
+  return tail === undefined ? short : [...head, ...Array(8 - head.length - tail.length).fill('0'), ...tail].join(':')
+}
+
 /** `*` as the port of `to` keeps the port, as its host the host. */
 export interface AddressRule {
   host: RegExp

@@ -1,8 +1,7 @@
 // A small HTTP server for what programs ask for from time to time: GET on a few paths.
 
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { UsageError } from '../errors.ts'
+import type { Server } from 'node:http'
+import { close, endpointOf, type HttpEndpoint, listen } from './listening.ts'
 
 export interface HttpAnswer {
   status: number
@@ -26,36 +25,29 @@ export class HttpServer {
   }
 
   /** Listens; throws a UsageError where that can't be. Port 0: any free one. */
-  static listen({ host, port }: { host: string; port: number }, routes: Routes): Promise<HttpServer> {
-    const limits = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, maxHeaderSize: MAX_HEADER_BYTES }
-    const server = createServer(limits, async (request, response) => {
+  static async listen(endpoint: HttpEndpoint, routes: Routes): Promise<HttpServer> {
+    const limits = {
+      requestTimeout: REQUEST_MS,
+      headersTimeout: REQUEST_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      maxConnections: MAX_CONNECTIONS,
+    }
+    const server = await listen(endpoint, limits, plain(401, 'log in first'), async (request, response) => {
       // Nothing is expected in a request's body.
       request.resume()
       const { status, type, body } = await answer(routes, request.method ?? '', request.url ?? '')
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' })
       response.end(request.method === 'HEAD' ? undefined : body)
     })
-    server.maxConnections = MAX_CONNECTIONS
-    return new Promise((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'EADDRINUSE' ? 'it is in use by another program' : error.message
-        reject(
-          new UsageError(`can't listen on ${host}:${port}: ${reason}`, { cause: error, hint: 'take another port' }),
-        )
-      })
-      server.listen(port, host, () => resolve(new HttpServer(server)))
-    })
+    return new HttpServer(server)
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port
+    return endpointOf(this.server).port
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.server.close(() => resolve())
-      this.server.closeAllConnections()
-    })
+    return close(this.server)
   }
 }
 

@@ -8,6 +8,7 @@
 import type { Broker } from '../broker/broker.ts'
 import type { HttpAnswer } from './http-server.ts'
 import { HttpServer } from './http-server.ts'
+import type { HttpEndpoint } from './listening.ts'
 import { BrokerMetrics } from './metrics.ts'
 
 /** Of the partitions that are not served as many are named. */
@@ -19,7 +20,7 @@ export class Operations {
   private server!: HttpServer
 
   /** Throws a UsageError where the address can't be had. */
-  static async listen(address: { host: string; port: number }): Promise<Operations> {
+  static async listen(address: HttpEndpoint): Promise<Operations> {
     const operations = new Operations()
     operations.server = await HttpServer.listen(address, {
       '/metrics': () => operations.metrics.answer(),

@@ -1,11 +1,10 @@
 // The HTTP side of the bundled schema registry: requests in, JSON out. The registry itself, and all that knows schemas, is
 // loaded with the first request.
 
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type http from 'node:http'
 import type { Broker } from '../broker/broker.ts'
 import type { Endpoint } from '../broker/options.ts'
-import { UsageError } from '../errors.ts'
+import { close, endpointOf, type HttpEndpoint, listen } from './listening.ts'
 import type { Answer, RegistryRoutes } from './registry-routes.ts'
 
 const LARGEST_BODY = 16 << 20
@@ -20,19 +19,19 @@ export class RegistryServer {
   private readonly server: http.Server
 
   private constructor(server: http.Server) {
-    const { address, port } = server.address() as AddressInfo
-    this.endpoint = { host: address, port }
+    this.endpoint = endpointOf(server)
     this.server = server
   }
 
   /** Rejects with a UsageError where the port can't be had. */
-  static async listen(broker: Broker, { host, port }: Endpoint, warn: (text: string) => void): Promise<RegistryServer> {
+  static async listen(broker: Broker, endpoint: HttpEndpoint, warn: (text: string) => void): Promise<RegistryServer> {
     let routes: Promise<RegistryRoutes> | undefined
     const load = () => {
       routes ??= import('./registry-routes.ts').then((module) => module.createRoutes(broker, warn))
       return routes
     }
-    const server = http.createServer((request, response) => {
+    const refusal = { type: CONTENT_TYPES[0], body: failed(401, 'Unauthorized').text }
+    const server = await listen(endpoint, {}, refusal, (request, response) => {
       answer(request, load).then(
         (given) => send(request, response, given),
         (error: Error) => {
@@ -41,25 +40,11 @@ export class RegistryServer {
         },
       )
     })
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'EADDRINUSE' ? 'is in use by another program' : `can't be had: ${error.message}`
-        reject(
-          new UsageError(`${host}:${port}, for the schema registry, ${reason}`, {
-            hint: 'give another address with --registry HOST:PORT, or --no-registry',
-            cause: error,
-          }),
-        )
-      })
-      server.listen(port, host, resolve)
-    })
     return new RegistryServer(server)
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve))
-    this.server.closeAllConnections()
-    await closed
+  close(): Promise<void> {
+    return close(this.server)
   }
 }
 

@@ -252,3 +252,12 @@ test('without a login clients are User:ANONYMOUS', async (t) => {
   assert.deepEqual(await topics(), ['orders'])
   await assert.rejects(createTopic(client, 'new'), /Authorization failed/)
 })
+
+test('an IPv6 address of an ACL may be written in any way', () => {
+  const who = { principal: 'User:alice', host: 'fd00:0:0:0:0:0:0:2' }
+  for (const host of ['fd00::2', 'FD00:0::2', 'fd00:0:0:0:0:0:0:2']) {
+    const { authorizer } = withAcls([allow({ host })])
+    assert.ok(authorizer.allows(who, read, TOPIC, 'orders'))
+    assert.ok(!authorizer.allows({ ...who, host: 'fd00:0:0:0:0:0:0:3' }, read, TOPIC, 'orders'))
+  }
+})

@@ -4,9 +4,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
 import test from 'node:test'
+import { ApiError } from '../../src/broker/api-error.ts'
 import { Produce } from '../../src/protocol/apis/00-produce.ts'
 import { Fetch } from '../../src/protocol/apis/01-fetch.ts'
 import { ApiVersions } from '../../src/protocol/apis/18-api-versions.ts'
+import { CreateTopics } from '../../src/protocol/apis/19-create-topics.ts'
 import { IncrementalAlterConfigs } from '../../src/protocol/apis/44-incremental-alter-configs.ts'
 import { AlterClientQuotas } from '../../src/protocol/apis/49-alter-client-quotas.ts'
 import { encodeRequest } from '../../src/protocol/frame.ts'
@@ -130,4 +132,19 @@ test('memory of requests comes back when their connections go away in the middle
   await versions(client)
   for (const each of rude) each.socket.destroy()
   while (broker.memory.requestBytes > 0 || broker.memory.waitingCount > 0) await new Promise(setImmediate)
+})
+
+test('a request of too many empty elements ends its connection, one of many is answered', async (t) => {
+  const { client, connect } = await start(t)
+  const topics = (count: number) => ({ topics: new Array(count).fill({ name: 'x' }), timeoutMs: 1000 })
+  const greedy = connect()
+  await assert.rejects(greedy.call(CreateTopics, 7, topics((1 << 18) + 1)), /closed the connection/)
+  const many = { acks: -1, topicData: [{ name: 'none', partitionData: new Array(1 << 16).fill({ records: null }) }] }
+  const { responses } = await client.call(Produce, 9, many)
+  assert.equal(responses[0].partitionResponses.length, 1 << 16)
+})
+
+test('an error that is an answer does not note where it was made', () => {
+  assert.equal(new ApiError('UNKNOWN_TOPIC_ID').stack?.includes('\n'), false)
+  assert.ok(new Error('another').stack?.includes('\n'))
 })

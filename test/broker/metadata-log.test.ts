@@ -10,9 +10,13 @@ import { RecordType } from '../../src/broker/metadata-image.ts'
 import { MetadataLog } from '../../src/broker/metadata-log.ts'
 import { encodeMetadataBatch } from '../../src/broker/metadata-records.ts'
 import { Produce } from '../../src/protocol/apis/00-produce.ts'
+import { Metadata } from '../../src/protocol/apis/03-metadata.ts'
+import { FindCoordinator } from '../../src/protocol/apis/10-find-coordinator.ts'
+import { ApiVersions } from '../../src/protocol/apis/18-api-versions.ts'
 import { InitProducerId } from '../../src/protocol/apis/22-init-producer-id.ts'
 import { BatchBuilder } from '../../src/records/builder.ts'
 import { buildControlBatch, ControlType } from '../../src/records/control.ts'
+import type { Log } from '../../src/storage/log.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
 import { batchOf, createTopic, RawClient } from './harness.ts'
 
@@ -56,6 +60,50 @@ test('topics, ids, configs, records and the next producer id are there after a r
     assert.ok(producerId > before.producerId)
   })
 })
+
+/** Holds the writing of the metadata log to the disk back until `release`. */
+function holdFlush(broker: Broker) {
+  const { log } = broker.metadata as unknown as { log: Log }
+  const flush = log.flush.bind(log)
+  const gate = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  log.flush = async (upTo) => {
+    begun.resolve()
+    await gate.promise
+    await flush(upTo)
+  }
+  return { begun: begun.promise, release: gate.resolve }
+}
+
+const durably: [what: string, ask: (client: RawClient) => Promise<unknown>][] = [
+  ['a topic made by asking for it', (client) => client.call(Metadata, 12, { topics: [{ name: 'made' }] })],
+  ['the topic of the groups', (client) => client.call(FindCoordinator, 4, { coordinatorKeys: ['group'] })],
+  ['a block of producer ids', (client) => client.call(InitProducerId, 4, { transactionalId: null })],
+]
+
+for (const [what, ask] of durably) {
+  test(`${what} is on the disk before anybody hears of it`, async (t) => {
+    await run(directory(t), async (broker, client) => {
+      const second = new RawClient(broker.listeners[0].port)
+      t.after(() => second.socket.destroy())
+      await second.call(ApiVersions, 0, {})
+      const { begun, release } = holdFlush(broker)
+      const order: string[] = []
+      const told = [ask(client).then(() => order.push('told'))]
+      await begun
+      told.push(ask(second).then(() => order.push('told')))
+      // Whoever came before this one has been heard by the time that it is answered.
+      const third = new RawClient(broker.listeners[0].port)
+      await third.call(ApiVersions, 0, {})
+      third.socket.destroy()
+      await new Promise(setImmediate)
+      order.push('durable')
+      release()
+      await Promise.all(told)
+      assert.deepEqual(order, ['durable', 'told', 'told'])
+    })
+  })
+}
 
 test('a partition whose topic id a crash has cut off gets it again', async (t) => {
   const dir = directory(t)

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
@@ -191,6 +191,45 @@ test('reset-offsets: shifts, files, another group, and the way back', async () =
     assert.notEqual((await reset(...wrong)).code, 0, wrong.join(' '))
   }
   assert.equal((await reset('-t', `${topic}:7`, '--to-earliest')).code, 1)
+})
+
+test('export and import, in each form, of one group and of several', async () => {
+  const one = await setUp()
+  const other = await setUp()
+  const file = join(folder, 'offsets')
+  const back = async (group: string, target: string, ...form: string[]) => {
+    const before = await offsetsOf(target)
+    writeFileSync(file, await ok('groups', 'export', group, ...form))
+    await ok('groups', 'reset-offsets', target, '--all-topics', '--to-earliest', '--execute')
+    const plan = JSON.parse(await ok('groups', 'import', group, file, '--json', ...(group === target ? [] : ['--yes'])))
+    assert.deepEqual(
+      plan
+        .filter((row: { groupId: string }) => row.groupId === target)
+        .map(({ from, to }: { from: number; to: number }) => [from, to]),
+      [[0, 4]],
+    )
+    assert.deepEqual(await offsetsOf(target), ['0:0'], 'a plan changes nothing')
+    await ok('groups', 'import', group, file, '--execute', '--yes')
+    assert.deepEqual(await offsetsOf(target), before, form.join(' '))
+  }
+  for (const form of [[], ['--json']]) await back(one.group, one.group, ...form)
+  for (const form of [[], ['--output', 'jsonl'], ['--output', 'csv']]) {
+    await back(`{${one.group},${other.group}}`, other.group, ...form)
+  }
+  // A group that is not there is made.
+  writeFileSync(file, `${one.topic},1,3\n`)
+  await ok('groups', 'import', `${one.group}-new`, file, '--execute')
+  assert.deepEqual(await offsetsOf(`${one.group}-new`), ['1:3'])
+
+  const refused = async (text: string, ...args: string[]) => {
+    writeFileSync(file, text)
+    const { code, stderr } = await run(['groups', 'import', ...args, file, '--execute'])
+    return `${code} ${stderr}`
+  }
+  assert.match(await refused(`${one.topic},0,1\n`, '*'), /^2 .*no group that matches \*\n.*lines name no group/)
+  assert.match(await refused(`a,${one.topic},0,1\n`, '*'), /^2 [\s\S]*--yes/)
+  assert.match(await refused(`a,${one.topic},0,1\n`, 'b'), /^1 .*has no offsets for group b/)
+  assert.match(await refused(`${one.topic},0\n`, 'b'), /^2 .*line 1: .* is not \[group,\]topic,partition,offset/)
 })
 
 test('a group in use is left alone, and says who uses it', async () => {

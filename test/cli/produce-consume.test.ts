@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -74,9 +74,16 @@ test('files are records, or their lines are', async () => {
   const partly = await run(['produce', name, join(folder, 'none'), files[0]])
   assert.equal(partly.code, 1)
   assert.match(partly.stderr, /none: no such file or directory/)
+  assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
+  const huge = join(folder, 'huge')
+  writeFileSync(huge, '')
+  truncateSync(huge, 3 * 2 ** 30)
+  const large = await run(['produce', name, huge, files[1]])
+  assert.equal(large.code, 1)
+  assert.match(large.stderr, /^ktool: record 1 of the input: .*huge is longer than 268435456 bytes\n$/)
+  assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '11\n12\n\n')
   const dash = await run(['produce', name, '-'], { stdin: 'lost\n' })
   assert.deepEqual([dash.code, dash.stderr.split('\n')[1]], [2, '  leave it out: without FILEs stdin is read'])
-  assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
 })
 
 test('offsets: beginning, end, numbers, the last ones, times', async () => {
@@ -226,6 +233,14 @@ for (const codec of ['gzip', 'snappy', 'lz4', 'zstd', 'zstd:1']) {
   })
 }
 
+test('batches of one record, and more requests at once without idempotence', async () => {
+  const name = await topic()
+  await ok(['produce', name, '-X', 'batch.size=0'], { stdin: 'a\nb\n' })
+  await ok(['produce', name, '-X', 'max.in.flight=6', '--no-idempotence'], { stdin: 'c\n' })
+  await ok(['produce', name, '-X', 'max.in.flight=6', '-X', 'enable.idempotence=false'], { stdin: 'd\n' })
+  assert.equal(await ok(['consume', name, '-e']), 'a\nb\nc\nd\n')
+})
+
 test('options that make no sense are usage errors', async () => {
   const cases: [string[], RegExp][] = [
     [['produce', 't', '--lines'], /--lines is for FILEs/],
@@ -234,6 +249,7 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '-z', 'gzip:77'], /77 is more than 9/],
     [['produce', 't', '-H', '=x'], /has no name/],
     [['produce', 't', '--template', '%k'], /nothing ends %k/],
+    [['produce', 't', '-X', 'max.in.flight=6'], /max\.in\.flight\.\S+ is 6, with idempotence it may be 5 at most/],
     [['consume', 't', '-o', 'begin'], /'begin' is not an offset/],
     [['consume', 't', '-f', '%y'], /%y is not a format token/],
     [['consume', 't', '-f', '%s', '--json'], /exclude each other/],

@@ -23,6 +23,7 @@ async function produce(
   count: number,
   options: Partial<ProducerOptions> = {},
   size: (index: number) => number = () => 100,
+  largest = 100_000,
 ): Promise<Outcome> {
   const outcome = new Outcome()
   const producer = new Producer(
@@ -40,7 +41,8 @@ async function produce(
   )
   await producer.prepare(topic)
   const random = seeded(7)
-  const source = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(random() * 256)))
+  const source = Buffer.alloc(largest)
+  for (let i = 0; i < 100_000; i++) source[i] = Math.floor(random() * 256)
   for (let i = 0; i < count; i++) {
     const key = `key-${i % 10}`
     source.write(`${key}${String(i).padStart(8, '0')}`)
@@ -133,6 +135,14 @@ test('a batch too large for the topic is split; a record too large is reported, 
   )
 })
 
+test('a batch over which the broker closes the connection is given up, not sent for minutes', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'huge', partitions: 1 }])
+  const outcome = await produce(client, 'huge', 3, {}, (i) => (i === 1 ? (100 << 20) + 1 : 10), (100 << 20) + 100)
+  assert.deepEqual([outcome.delivered, outcome.failed], [2, [1]])
+  assert.match(outcome.errors[0], /^the connection was lost over a batch of \d+ bytes$/)
+})
+
 test('a topic that goes away fails its records after the time for delivery, and nothing hangs', async (t) => {
   const { client } = await withBroker(t, { options: { apiTimeoutMs: 300 } })
   await client.admin.createTopics([{ name: 'gone', partitions: 1 }])
@@ -191,6 +201,58 @@ test('memory is bounded by the batches allowed, with many partitions too', async
   const outcome = await produce(client, 'wide', 3000, { memoryBytes: 1 << 20, batchBytes: 1_000_000 })
   assert.equal(outcome.delivered, 3000)
   assert.deepEqual(await numbersIn(client, 'wide'), upTo(3000))
+})
+
+for (const [what, batchBytes, size, most] of [
+  ['batches of one record', 0, 10, 256],
+  ['small batches that a large record makes large', 1000, 100_000, 11],
+] as const) {
+  test(`memory is bounded with ${what}`, async (t) => {
+    const { client } = await withBroker(t)
+    await client.admin.createTopics([{ name: 'tiny', partitions: 1 }])
+    const counts: number[] = []
+    const producer = new Producer(
+      client.cluster,
+      { batchBytes, memoryBytes: 1 << 20 },
+      { delivered: ({ count }) => counts.push(count), failed: (_origins, _queue, error) => assert.fail(error) },
+    )
+    await producer.prepare('tiny')
+    const source = Buffer.alloc(size)
+    const append = (origin: number) => producer.append('tiny', 0, 0, source, -1, -1, 0, size, origin)
+    let taken = 0
+    // Nothing is answered in between.
+    while (taken < 100_000 && append(taken)) taken++
+    assert.ok(taken > 1 && taken <= most, `${taken} records were taken`)
+    for (const all = taken + 500; taken < all; taken++) while (!append(taken)) await producer.room()
+    await producer.flush()
+    assert.deepEqual(counts, Array(taken).fill(1))
+  })
+}
+
+test('thousands of partitions have a batch each, in little time', async (t) => {
+  const { client } = await withBroker(t)
+  const partitions = 2000
+  await client.admin.createTopics([{ name: 'wide', partitions }])
+  let batches = 0
+  let records = 0
+  const producer = new Producer(
+    client.cluster,
+    { lingerMs: 60_000 },
+    {
+      delivered: ({ count }) => {
+        batches++
+        records += count
+      },
+      failed: (_origins, _queue, error) => assert.fail(error.message),
+    },
+  )
+  await producer.prepare('wide')
+  const source = Buffer.from('value')
+  for (let i = 0; i < 4 * partitions; i++) {
+    while (!producer.append('wide', i % partitions, 0, source, -1, -1, 0, 5, i)) await producer.room()
+  }
+  await producer.flush()
+  assert.deepEqual([batches, records], [partitions, 4 * partitions])
 })
 
 test('acks=0 and acks=1 without idempotence write everything', async (t) => {

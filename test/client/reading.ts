@@ -1,7 +1,8 @@
 // All records that a topic has now, as plain objects.
 
 import type { Client } from '../../src/client/client.ts'
-import { Fetcher, type FetchOptions, Position } from '../../src/client/fetcher.ts'
+import { Position } from '../../src/client/fetched.ts'
+import { Fetcher, type FetchOptions } from '../../src/client/fetcher.ts'
 import { RecordReader } from '../../src/client/record-reader.ts'
 import { partitionBounds } from '../../src/client/start-offset.ts'
 import { type PlainRecord, plainRecord } from '../../src/records/plain.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type Fetched, Position } from '../../src/client/fetcher.ts'
+import { type Fetched, Position } from '../../src/client/fetched.ts'
 import { RecordReader } from '../../src/client/record-reader.ts'
 import { CorruptError } from '../../src/errors.ts'
 import { batchOf } from '../broker/harness.ts'

@@ -80,6 +80,36 @@ test('a record longer than the room for pieces is put together', () => {
   ])
 })
 
+test('a long record in many pieces is looked through and moved a few times in all, not with each piece', (t) => {
+  let bytes = 0
+  const { indexOf, copy } = Buffer.prototype
+  t.mock.method(Buffer.prototype, 'indexOf', function (this: Buffer, what: Buffer, from = 0) {
+    const found = indexOf.call(this, what, from)
+    bytes += (found < 0 ? this.length : found) - from
+    return found
+  })
+  t.mock.method(Buffer.prototype, 'copy', function (this: Buffer, target: Buffer, at = 0, from = 0, end = this.length) {
+    bytes += end - from
+    return copy.call(this, target, at, from, end)
+  })
+  for (const keyAt of [-1, 5, 900_000]) {
+    const input = Buffer.alloc(1_000_000, 'x')
+    input[999_999] = 10
+    if (keyAt >= 0) input[keyAt] = 0x3a
+    const options = { delimiter: Buffer.from('\n'), keyDelimiter: Buffer.from(':') }
+    bytes = 0
+    const [[key, value], ...more] = readAll(
+      cut(
+        input,
+        Array.from({ length: 1000 }, (_, i) => i * 1000),
+      ),
+      options,
+    )
+    assert.deepEqual([key?.length, value?.length, more], [keyAt < 0 ? undefined : keyAt, 999_998 - keyAt, []])
+    assert.ok(bytes < 10 * input.length, `${bytes} bytes were looked at or moved`)
+  }
+})
+
 test('input without any delimiter ends in an error, not in all the memory', () => {
   const reader = new LineReader({ delimiter: Buffer.from('\n') })
   const piece = Buffer.alloc(64 << 20, 'x')

@@ -125,3 +125,12 @@ test('a field that the version can not carry is an error, unless it may be dropp
   assert.throws(() => encode(request, { topics: [{ name: null }] }, 7), /name must not be null/)
   assert.throws(() => request.decode(Buffer.alloc(0), 99), RangeError)
 })
+
+test('a frame of millions of empty elements is refused before the first of them is made', () => {
+  // A response of ListGroups in version 4, whose groups take 4 bytes at least.
+  const count = 1 << 24
+  const bytes = Buffer.alloc(7 + 4 + 4 * count)
+  bytes.set([0x81, 0x80, 0x80, 0x08], 6)
+  const { response } = apis.get(16) as unknown as { response: Any }
+  assert.throws(() => response.decode(bytes, 4), /more than 4194304 array elements in a frame/)
+})

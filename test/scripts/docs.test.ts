@@ -83,6 +83,7 @@ const pages: Record<string, RegExp> = {
   'docs/acls.md': /^(acls|users) /,
   'docs/schemas.md': /^schemas /,
   'docs/dump.md': /^dump$/,
+  'docs/groups.md': /^(groups|offsets|records) /,
 }
 
 for (const [page, about] of Object.entries(pages)) {

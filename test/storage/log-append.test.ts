@@ -3,16 +3,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import {
+  BASE_TIMESTAMP_AT,
   baseOffset,
   compressionId,
   isValid,
+  MAX_TIMESTAMP_AT,
   maxTimestamp,
   partitionLeaderEpoch,
   timestampType,
+  writeCrc,
 } from '../../src/records/batch.ts'
 import { codecs } from '../../src/records/compression/index.ts'
 import type { LogConfig } from '../../src/storage/log-config.ts'
 import { StorageError, type StorageErrorName } from '../../src/storage/storage-error.ts'
+import { findMaxTimestamp } from '../../src/storage/timestamp-search.ts'
 import {
   append,
   makeBatch,
@@ -21,6 +25,7 @@ import {
   readAll,
   recordsOf,
   split,
+  type TestBatch,
   temporaryDirectory,
   testEnvironment,
   valuesOf,
@@ -97,6 +102,43 @@ test('a client that says log append time is not believed', async (t) => {
   assert.ok(isValid(batch, 0))
 })
 
+/** A batch whose header tells another largest time than its records have. */
+function lying(said: bigint, options: TestBatch = {}): Buffer {
+  const batch = makeBatch({ count: 3, ...options })
+  batch.writeBigInt64BE(said, MAX_TIMESTAMP_AT)
+  writeCrc(batch, 0)
+  return batch
+}
+
+test('the largest time is that of the records, whatever the header says', async (t) => {
+  const config = { messageTimestampAfterMaxMs: Number.MAX_SAFE_INTEGER }
+  const log = await openLog(t, temporaryDirectory(t), { config })
+  const said = [BigInt(NOW) + 9n ** 9n, 5n, -1n, -77n, 2n ** 63n - 1n]
+  for (const codec of [undefined, codecs[0]]) for (const max of said) append(log, lying(max, { codec }))
+  append(log, makeBatch({ records: [{ timestamp: -1 }, { timestamp: -1 }] }))
+  const batches = split(readAll(log))
+  assert.deepEqual(
+    batches.map((batch) => maxTimestamp(batch, 0)),
+    [...Array(2 * said.length).fill(NOW), -1],
+  )
+  assert.ok(batches.every((batch) => isValid(batch, 0)))
+  assert.deepEqual(findMaxTimestamp(log), { timestamp: NOW, offset: 0, leaderEpoch: 0 })
+  // Beyond what a number holds, to the last bit.
+  const far = makeBatch({ records: [{ timestamp: NOW }] })
+  far.writeBigInt64BE(2n ** 60n + 1n, BASE_TIMESTAMP_AT)
+  far.writeBigInt64BE(3n, MAX_TIMESTAMP_AT)
+  writeCrc(far, 0)
+  append(log, far)
+  assert.equal(split(readAll(log)).at(-1)?.readBigInt64BE(MAX_TIMESTAMP_AT), 2n ** 60n + 1n)
+})
+
+test('records without times have the largest time -1, at the first of them', async (t) => {
+  const log = await openLog(t, temporaryDirectory(t))
+  assert.equal(findMaxTimestamp(log), undefined)
+  append(log, makeBatch({ records: [{ timestamp: -5 }, { timestamp: -1 }] }))
+  assert.deepEqual(findMaxTimestamp(log), { timestamp: -1, offset: 1, leaderEpoch: 0 })
+})
+
 const damaged = makeBatch({ count: 3 })
 damaged[70] ^= 1
 const wrongCount = makeBatch({ count: 3, lastOffsetDelta: 5 })
@@ -122,6 +164,13 @@ const refused: [what: string, batch: Buffer, error: StorageErrorName, config?: P
   ['a batch above max.message.bytes', makeBatch({ size: 1000 }), 'MESSAGE_TOO_LARGE', { maxMessageBytes: 1000 }],
   ['a batch above segment.bytes', makeBatch({ size: 1000 }), 'RECORD_LIST_TOO_LARGE', { segmentBytes: 1000 }],
   ['a time too far ahead', makeBatch({ timestamp: NOW + 3_600_001 }), 'INVALID_TIMESTAMP'],
+  ['a time too far ahead of which the header says nothing', lying(5n, { timestamp: NOW * 2 }), 'INVALID_TIMESTAMP'],
+  [
+    'an append time of a client',
+    makeBatch({ timestampType: 1 }),
+    'INVALID_TIMESTAMP',
+    { messageTimestampType: 'LogAppendTime' },
+  ],
   ['a time too long ago', makeBatch({ timestamp: NOW - 11 }), 'INVALID_TIMESTAMP', { messageTimestampBeforeMaxMs: 10 }],
   ['no key in a compacted topic', makeBatch({ records: [{}, { key: null }] }), 'INVALID_RECORD', { compact: true }],
 ]

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import fc from 'fast-check'
@@ -191,17 +200,46 @@ test('missing and damaged indexes are rebuilt, after a clean stop too', async (t
   }
 })
 
-test('a segment that lost its tail in a clean directory is cut to whole batches', async (t) => {
-  const dir = temporaryDirectory(t)
-  const log = await openLog(t, dir)
-  for (let i = 0; i < 3; i++) append(log, makeBatch({ records: [{ value: String(i) }] }))
-  await log.close()
-  truncateSync(log.segments.active.file.path, log.bytes - 1)
-  const again = await openLog(t, dir, { clean: true })
-  assert.deepEqual(valuesOf(again), ['0', '1'])
-  append(again, makeBatch({ records: [{ value: 'more' }] }))
-  assert.deepEqual(valuesOf(again), ['0', '1', 'more'])
-})
+/** What may stand behind the whole batches of a segment whose broker stopped cleanly, and how many those are. */
+const tails: [what: string, change: (bytes: Buffer, last: Buffer) => Buffer, whole: number][] = [
+  ['without its last byte', (bytes) => bytes.subarray(0, -1), 2],
+  ['with half of its last header', (bytes, last) => bytes.subarray(0, 30 - last.length), 2],
+  ['with the first bytes of another batch', (bytes, last) => Buffer.concat([bytes, last.subarray(0, 5)]), 3],
+  ['with another batch that is cut off', (bytes, last) => Buffer.concat([bytes, last.subarray(0, -3)]), 3],
+]
+
+for (const [what, change, whole] of tails) {
+  // Kafka takes the same batches, but leaves the rest in the file: what it appends behind can't be read.
+  test(`a segment ${what} in a clean directory is cut to whole batches`, async (t) => {
+    const dir = temporaryDirectory(t)
+    const log = await openLog(t, dir)
+    for (let i = 0; i < 3; i++) append(log, makeBatch({ records: [{ value: String(i) }] }))
+    await log.close()
+    const { path } = log.segments.active.file
+    const bytes = readFileSync(path)
+    writeFileSync(path, change(bytes, split(bytes)[2]))
+    const again = await openLog(t, dir, { clean: true })
+    const values = ['0', '1', '2'].slice(0, whole)
+    assert.deepEqual(valuesOf(again), values)
+    assert.equal(again.endOffset, whole)
+    append(again, makeBatch({ records: [{ value: 'more' }] }))
+    assert.deepEqual(valuesOf(again), [...values, 'more'])
+  })
+}
+
+for (const [what, tail] of [
+  ['zeros', Buffer.alloc(4096)],
+  ['bytes that are no batch', Buffer.alloc(200, 'x')],
+] as const) {
+  test(`${what} at the end in a clean directory are an error that names file and place`, async (t) => {
+    const dir = temporaryDirectory(t)
+    const log = await openLog(t, dir)
+    append(log, makeBatch())
+    await log.close()
+    appendFileSync(log.segments.active.file.path, tail)
+    await assert.rejects(openLog(t, dir, { clean: true }), /00000000000000000000\.log is damaged: .* at \d+$/)
+  })
+}
 
 test('files of interrupted work are finished or removed', async (t) => {
   const dir = join(temporaryDirectory(t), 'orders-0')

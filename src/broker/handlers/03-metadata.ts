@@ -26,13 +26,16 @@ export const handler = defineHandler({
       ? [...broker.metadata.image.topics.values()].map((topic) => describe(topic, operations, broker))
       : answers(wanted, request.allowAutoTopicCreation, operations, broker)
     const { host, port } = broker.addressFor(connection)
-    return {
+    const response = {
       brokers: [{ nodeId: broker.nodeId, host, port, rack: broker.configs.get('broker.rack') }],
       clusterId: broker.clusterId,
       controllerId: broker.nodeId,
       topics,
       clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? CLUSTER_OPERATIONS : NOT_ASKED,
     }
+    // What was made for this request, or is being made for another one, is there after a crash once it has been seen.
+    const { metadata } = broker
+    return metadata.isDurable ? response : metadata.flush().then(() => response)
   },
 })
 

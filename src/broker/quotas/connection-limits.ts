@@ -1,6 +1,7 @@
 // How many connections there may be: of all together, of a listener, of an address, and new ones of an address in a second.
 // (Kafka: ConnectionQuotas. It lets connections beyond a listener's limit wait in the system's queue, here they are closed.)
 
+import { inFull, shortest } from '../../util/address.ts'
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import { type MetadataImage, quotaKey } from '../metadata-image.ts'
 import { Rate, type Windows } from './rate.ts'
@@ -71,7 +72,7 @@ export class ConnectionLimits {
     const overrides = this.configs.get('max.connections.per.ip.overrides') ?? ''
     for (const override of overrides.split(',')) {
       const colon = override.lastIndexOf(':')
-      if (colon > 0 && override.slice(0, colon).trim() === address) return Number(override.slice(colon + 1))
+      if (colon > 0 && shortest(override.slice(0, colon).trim()) === address) return Number(override.slice(colon + 1))
     }
     return this.configs.number('max.connections.per.ip')
   }
@@ -82,6 +83,7 @@ export class ConnectionLimits {
     if (image.quotas.size === 0) return false
     const limit =
       image.quotas.get(quotaKey([{ entityType: 'ip', entityName: address }])) ??
+      image.quotas.get(quotaKey([{ entityType: 'ip', entityName: inFull(address) }])) ??
       image.quotas.get(quotaKey([{ entityType: 'ip', entityName: null }]))
     const value = limit?.values.get('connection_creation_rate')
     if (value === undefined) return false

@@ -16,6 +16,7 @@ import {
   EVERYBODY,
   WILDCARD,
 } from '../../protocol/acl.ts'
+import { inFull } from '../../util/address.ts'
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import type { MetadataImage } from '../metadata-image.ts'
 
@@ -181,7 +182,9 @@ function indexesOf(acls: Iterable<Acl>): Map<number, Index> {
 }
 
 function concerns({ principal, host }: Acl, who: Who): boolean {
-  return (principal === who.principal || principal === EVERYBODY) && (host === WILDCARD || host === who.host)
+  const isWho = principal === who.principal || principal === EVERYBODY
+  // An IPv6 address may be written in many ways.
+  return isWho && (host === WILDCARD || host === who.host || inFull(host) === who.host)
 }
 
 function covers({ operation: given, permissionType }: Acl, wanted: number): boolean {

@@ -3,6 +3,7 @@
 import { DescribeQuorum } from '../../protocol/apis/55-describe-quorum.ts'
 import { ZERO_UUID } from '../../protocol/codec.ts'
 import { check, KafkaError } from '../../protocol/errors.ts'
+import { name as nameOf } from '../../util/address.ts'
 import type { Cluster } from '../cluster.ts'
 import { atController } from './at-controller.ts'
 
@@ -46,7 +47,7 @@ export async function describeQuorum(cluster: Cluster): Promise<Quorum> {
   const endpoints = new Map(
     answer.nodes.map(({ nodeId, listeners }) => [
       nodeId,
-      listeners.map(({ name, host, port }) => `${name}://${host}:${port}`),
+      listeners.map(({ name, ...address }) => `${name}://${nameOf(address)}`),
     ]),
   )
   const leaderEnd = [...currentVoters, ...observers].find(({ replicaId }) => replicaId === leaderId)?.logEndOffset

@@ -16,6 +16,8 @@ export interface CommittedOffset extends PartitionName {
   /** Of the last record that was read, -1 where it is not known (KIP-320). */
   leaderEpoch: number
   metadata: string | null
+  /** Of share groups, as their coordinator counts it: without what is done behind `offset`. Null where it does not tell. */
+  lag?: number | null
 }
 
 /** As whom a request is made: a member, or with the defaults somebody from outside the group. */

@@ -2,7 +2,8 @@
 // for.
 
 import type { Piece } from '../consumer.ts'
-import type { Answer, Fetched, Fetcher, Position } from '../fetcher.ts'
+import type { Answer, Fetched, Position } from '../fetched.ts'
+import type { Fetcher } from '../fetcher.ts'
 import type { Progress } from './progress.ts'
 
 const PIECE_BYTES = 1 << 20

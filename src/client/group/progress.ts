@@ -1,6 +1,6 @@
 // How far each partition that a member has is read: handed out, used, committed. Pure bookkeeping.
 
-import type { Fetched, Position } from '../fetcher.ts'
+import type { Fetched, Position } from '../fetched.ts'
 import type { CommittedOffset } from './offsets.ts'
 import { keyOf, type PartitionName } from './partitions.ts'
 

@@ -26,7 +26,9 @@ export async function examineBootstrap(
   address: Address,
 ): Promise<string | null | undefined> {
   const target = rewrite(address, options.resolve)
-  const hosts = isIP(target.host) ? [target.host] : await examination.check('name', target.host, () => names(target))
+  // A proxy looks up the names.
+  const isKnown = isIP(target.host) !== 0 || options.proxy !== null
+  const hosts = isKnown ? [target.host] : await examination.check('name', target.host, () => names(target))
   if (hosts === undefined) return undefined
   const isOpen = await examination.check('port', name(target), () => ports(target, hosts, options))
   if (isOpen === undefined) return undefined
@@ -62,11 +64,11 @@ async function names(target: Address) {
 
 /** Each address of the name for itself: some clients try the first alone. */
 async function ports({ port }: Address, hosts: readonly string[], options: ClientOptions) {
-  const { setupTimeoutMs, signal } = options
+  const { setupTimeoutMs, signal, proxy } = options
   const outcomes = await Promise.allSettled(
     hosts.map(async (host) => {
       const address = { host, port }
-      const { socket } = await openPlain({ address, target: address, setupTimeoutMs, signal }, reader)
+      const { socket } = await openPlain({ address, target: address, setupTimeoutMs, signal, proxy }, reader)
       socket.on('error', () => {})
       socket.destroy()
     }),
@@ -84,8 +86,8 @@ async function ports({ port }: Address, hosts: readonly string[], options: Clien
 
 async function certificate(address: Address, target: Address, options: ClientOptions) {
   const { openTls } = await import('../../net/tls/client.ts')
-  const { setupTimeoutMs, signal, security } = options
-  const opened = await openTls({ address, target, setupTimeoutMs, signal }, reader, security?.tls as never)
+  const { setupTimeoutMs, signal, security, proxy } = options
+  const opened = await openTls({ address, target, setupTimeoutMs, signal, proxy }, reader, security?.tls as never)
   const socket = opened.socket as TLSSocket
   socket.on('error', () => {})
   const { subject, valid_to: until } = socket.getPeerCertificate()

@@ -2,7 +2,8 @@
 // shows how far the clocks are apart.
 
 import type { Client } from '../../client/client.ts'
-import { Fetcher, Position } from '../../client/fetcher.ts'
+import { Position } from '../../client/fetched.ts'
+import { Fetcher } from '../../client/fetcher.ts'
 import { RecordReader } from '../../client/record-reader.ts'
 import { CorruptError, ExitCode, TimeoutError } from '../../errors.ts'
 import { Produce } from '../../protocol/apis/00-produce.ts'

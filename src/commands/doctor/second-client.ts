@@ -9,6 +9,12 @@ import { DeniedError, KtoolError, UnreachableError } from '../../errors.ts'
 import { name, rewrite } from '../../util/address.ts'
 import type { Examination, Finding } from './examination.ts'
 
+/** What the settings want and kafkajs does not have. */
+export function unknownToSecondClient({ proxy, security }: ClientOptions): string | undefined {
+  if (proxy !== null) return 'proxies'
+  return security?.sasl?.mechanism.name === 'GSSAPI' ? 'GSSAPI' : undefined
+}
+
 /** Resolves to whether all went well. `topic`: one to write to, where there is one. */
 export async function examineSecondClient(
   examination: Examination,
@@ -54,9 +60,13 @@ async function write(kafka: Kafka, topic: string, told: Told): Promise<Finding<b
 
 function configOf(options: ClientOptions): KafkaConfig {
   const { security } = options
+  // kafkajs takes an IPv6 address in its list apart at the first colon: other names stand for those.
+  const servers = new Map(options.bootstrapServers.map((address, index) => [`bootstrap-${index}`, address]))
   return {
     clientId: options.clientId,
-    brokers: options.bootstrapServers.map(name),
+    brokers: [...servers].map(([alias, address]) =>
+      name(address.host.includes(':') ? { ...address, host: alias } : address),
+    ),
     connectionTimeout: options.setupTimeoutMs,
     authenticationTimeout: options.requestTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
@@ -65,7 +75,8 @@ function configOf(options: ClientOptions): KafkaConfig {
     ssl: security?.tls ? tlsOf(security.tls) : undefined,
     sasl: security?.sasl ? loginOf(security.sasl) : undefined,
     // As kafkajs makes its sockets, with --resolve in between.
-    socketFactory: ({ host, port, ssl, onConnect }) => {
+    socketFactory: ({ host: alias, port, ssl, onConnect }) => {
+      const { host } = servers.get(alias) ?? { host: alias }
       const target = rewrite({ host, port }, options.resolve)
       if (!ssl) return net.connect(target, onConnect)
       return tls.connect({ ...target, servername: net.isIP(host) ? '' : host, ...ssl }, onConnect)

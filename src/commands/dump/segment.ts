@@ -3,6 +3,7 @@
 import { basename, dirname, resolve } from 'node:path'
 import { CorruptError } from '../../errors.ts'
 import type { RecordTest } from '../../filter/record-filter.ts'
+import type { TimeLimit } from '../../filter/time-limit.ts'
 import type { RecordWriter } from '../../output/record-format.ts'
 import { jsonWriter, writeJson } from '../../output/record-json.ts'
 import type { RecordSink } from '../../output/record-sink.ts'
@@ -29,6 +30,8 @@ export interface SegmentOptions {
   offsets: Range
   times: Range
   test: RecordTest | null
+  /** What the test is to run in. */
+  limit: TimeLimit | null
   /** How many records (or batches, where no records are printed) are still wanted. */
   left: number
   /** Print the records of batches whose checksum is wrong, too. */
@@ -50,7 +53,7 @@ export async function dumpSegment(
   options: SegmentOptions,
   fail: (error: CorruptError) => void,
 ): Promise<void> {
-  const { form, offsets, times, test, trusting, schemas } = options
+  const { form, offsets, times, test, limit, trusting, schemas } = options
   const { topic, partition } = partitionOf(path)
   const decoders = options.records ? await decodersOf(path, topic, options) : { record: null, control: null }
   if (form === 'text') sink.text(heading(path))
@@ -88,9 +91,9 @@ export async function dumpSegment(
       decode = isMarker ? () => schemas.skip(view) : () => schemas.decode(view)
       const preparing = isMarker ? undefined : schemas.prepare(view)
       cursor.rewind()
-      if (preparing !== undefined) return preparing.then(() => eachRecord(position, isSound))
+      if (preparing !== undefined) return preparing.then(() => inTime(position, isSound))
     }
-    eachRecord(position, isSound)
+    inTime(position, isSound)
     return undefined
   }
   const eachRecord = (position: number, isSound: boolean): void => {
@@ -110,6 +113,10 @@ export async function dumpSegment(
       else if (form === 'json') writeRecordJson(sink, view, decoders, writeRecord)
       else form(view, sink)
     }
+  }
+  const inTime = (position: number, isSound: boolean): void => {
+    if (limit === null) eachRecord(position, isSound)
+    else limit.run(() => eachRecord(position, isSound), view)
   }
   const tell = (error: unknown, position: number) => {
     if (!(error instanceof CorruptError)) throw error

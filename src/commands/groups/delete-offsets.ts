@@ -35,6 +35,7 @@ export const command = defineCommand({
     dryRun: { doc: 'Show what would be deleted, and delete nothing' },
   },
   examples: [{ line: 'ktool groups delete-offsets billing -t old-orders', doc: 'Of one topic' }],
+  asks: true,
   async run(context, { names }, { topic: topics, dryRun }) {
     const groups = new Groups((await context.client()).cluster)
     const { groups: chosen, errors, byPattern } = await selectGroups(context, groups, names)
@@ -54,10 +55,14 @@ export const command = defineCommand({
       context.note('nothing was deleted')
       return ExitCode.failure
     }
-    for (const { groupId } of chosen) {
+    for (const group of chosen) {
+      const { groupId } = group
       try {
         const known = committed.get(groupId) ?? []
         if (known instanceof KtoolError) throw known
+        if (group.type === 'share' && topics.some(({ partitions }) => partitions !== null)) {
+          throw new KtoolError(`share group ${groupId} forgets whole topics only`, { hint: 'name no partitions' })
+        }
         const wanted = known.filter((row) =>
           topics.some(
             ({ topic, partitions }) =>
@@ -67,7 +72,13 @@ export const command = defineCommand({
         if (wanted.length === 0) {
           throw new KtoolError(`group ${groupId} has committed nothing for these partitions`)
         }
-        const refused = dryRun ? new Map() : await groups.deleteOffsets(groupId, wanted)
+        for (const { topic, partitions } of topics) {
+          for (const partition of partitions ?? []) {
+            if (wanted.some((row) => row.topic === topic && row.partition === partition)) continue
+            context.fail(new KtoolError(`group ${groupId} has committed nothing in partition ${partition} of ${topic}`))
+          }
+        }
+        const refused = dryRun ? new Map() : await groups.deleteOffsets(group, wanted)
         for (const { topic, partition, offset } of wanted) {
           const error = refused.get(keyOf({ topic, partition }))
           if (error !== undefined) context.fail(error)

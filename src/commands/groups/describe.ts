@@ -2,7 +2,7 @@
 
 import { describe as partitionsText } from '../../client/group/partitions.ts'
 import { describeGroups, type GroupLag, type PartitionLag, totalLag } from '../../client/group-lag.ts'
-import { type GroupDescription, type GroupListing, Groups } from '../../client/groups.ts'
+import { type GroupDescription, type GroupListing, Groups, type StreamsTasks } from '../../client/groups.ts'
 import { ExitCode, KtoolError, UsageError } from '../../errors.ts'
 import type { Column } from '../../output/rows.ts'
 import { type Context, defineCommand } from '../command.ts'
@@ -127,6 +127,8 @@ async function printMembers(context: Context, groups: readonly GroupDescription[
     partitions: number | null
     assignment: string | null
     target: string | null
+    tasks: string | null
+    processId: string | null
   }
   const rows = context.rows<GroupDescription, Row>({
     columns: [
@@ -139,13 +141,15 @@ async function printMembers(context: Context, groups: readonly GroupDescription[
       { key: 'partitions' },
       { key: 'assignment' },
       { key: 'target', mayBeEmpty: true },
+      { key: 'tasks', mayBeEmpty: true },
+      { key: 'processId', title: 'PROCESS', mayBeEmpty: true },
     ],
     heading: ({ groupId, type, state, members }) => [
       groupId,
       `${type} group, ${state}, ${members.length === 1 ? '1 member' : `${members.length} members`}`,
     ],
     rows: ({ groupId, members }) =>
-      members.map(({ assignment, targetAssignment, ...member }) => ({
+      members.map(({ assignment, targetAssignment, streams, ...member }) => ({
         groupId,
         ...member,
         partitions: assignment.length,
@@ -155,10 +159,20 @@ async function printMembers(context: Context, groups: readonly GroupDescription[
           targetAssignment === null || partitionsText(targetAssignment) === partitionsText(assignment)
             ? null
             : partitionsText(targetAssignment),
+        tasks: streams === undefined ? null : tasksText(streams.tasks),
+        processId: streams?.processId ?? null,
       })),
   })
   for (const group of groups) await rows.add(group)
   await rows.end()
+}
+
+/** `active 0:0,2 1:0; standby 0:1`: the partitions of each part of the topology. */
+function tasksText(tasks: StreamsTasks): string {
+  return Object.entries(tasks)
+    .filter(([, some]) => some.length > 0)
+    .map(([kind, some]) => `${kind} ${some.map((task) => `${task.subtopology}:${task.partitions.join()}`).join(' ')}`)
+    .join('; ')
 }
 
 async function printStates(context: Context, groups: readonly GroupDescription[]): Promise<void> {

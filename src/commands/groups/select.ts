@@ -22,7 +22,7 @@ export class UnknownGroupError extends KtoolError {
 
 export interface SelectedGroups {
   groups: GroupListing[]
-  /** The names that are not there; patterns that match nothing are among `errors` only. */
+  /** The names that are not there; those that may not be looked at and patterns that match nothing are among `errors` only. */
   unknown: UnknownGroupError[]
   errors: KtoolError[]
   byPattern: boolean
@@ -39,11 +39,18 @@ export async function selectGroups(
   const named = all.map((group) => ({ ...group, name: group.groupId }))
   const { items, unmatched, byPattern } = selectByName(named, names.map(namePattern))
   const ids = all.map(({ groupId }) => groupId)
-  const unknown = unmatched
-    .filter(({ literal }) => literal)
-    .map(({ text }) => new UnknownGroupError(text, nearest(text, ids)))
+  const literals = unmatched.filter(({ literal }) => literal).map(({ text }) => text)
+  const denied = await groups.denied(literals)
+  const unknown = literals
+    .filter((text) => !denied.has(text))
+    .map((text) => new UnknownGroupError(text, nearest(text, ids)))
   const errors = unmatched
     .filter(({ literal }) => !literal)
     .map(({ text }) => new KtoolError(`no group matches ${text}`, { hint: '`ktool groups list` shows all' }))
-  return { groups: items.map(({ name: _, ...group }) => group), unknown, errors: [...unknown, ...errors], byPattern }
+  return {
+    groups: items.map(({ name: _, ...group }) => group),
+    unknown,
+    errors: [...unknown, ...denied.values(), ...errors],
+    byPattern,
+  }
 }

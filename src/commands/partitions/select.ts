@@ -7,7 +7,7 @@ import { KtoolError } from '../../errors.ts'
 import { type NamePattern, namePattern } from '../../util/name-pattern.ts'
 import { parseIntegerList } from '../../util/numbers.ts'
 import type { Context } from '../command.ts'
-import { nothingMatches } from '../topics/select.ts'
+import { deniedTopics, nothingMatches } from '../topics/select.ts'
 
 export interface SelectedPartition extends Partition {
   topic: string
@@ -43,11 +43,14 @@ export async function selectPartitions(
   if (patterns.length === 0) {
     for (const { name, partitions } of topics) for (const partition of partitions) choose(name, partition)
   }
-  for (const { topic: pattern, partitions } of patterns) {
-    const matching = topics.filter(
-      (topic) => (internal || pattern.literal || !topic.internal) && pattern.matches(topic.name),
-    )
-    if (matching.length === 0) context.fail(nothingMatches(pattern, topics))
+  const matches = patterns.map(({ topic: pattern }) =>
+    topics.filter((topic) => (internal || pattern.literal || !topic.internal) && pattern.matches(topic.name)),
+  )
+  const unmatched = patterns.flatMap(({ topic }, i) => (matches[i].length === 0 ? [topic] : []))
+  const denied = await deniedTopics(client, unmatched)
+  for (const [i, { topic: pattern, partitions }] of patterns.entries()) {
+    const matching = matches[i]
+    if (matching.length === 0) context.fail(denied.get(pattern.text) ?? nothingMatches(pattern, topics))
     for (const topic of matching) {
       for (const number of partitions ?? topic.partitions.keys()) {
         const partition = topic.partitions[number]

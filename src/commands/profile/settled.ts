@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { Assignment } from '../../config/settings.ts'
 import { javaNames } from '../../config/table.ts'
 
-const PATH = /\.location$|\.token\.file$/
+const PATH = /\.location$|\.token\.file$|\.keytab$/
 
 export function settled(assignments: readonly Assignment[]): [name: string, value: string][] {
   const values = new Map<string, string>()

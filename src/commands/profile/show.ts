@@ -3,7 +3,7 @@
 import { Profiles } from '../../config/profiles.ts'
 import { javaNames, type Setting, table } from '../../config/table.ts'
 import { UsageError } from '../../errors.ts'
-import { defineCommand } from '../command.ts'
+import { CONNECTION, defineCommand } from '../command.ts'
 
 export const command = defineCommand({
   path: 'profile show',
@@ -15,6 +15,7 @@ export const command = defineCommand({
     { line: 'ktool profile show production', doc: 'Another one' },
   ],
   withoutCluster: true,
+  unused: [...CONNECTION, 'set'],
   async run(context, { name }) {
     const profiles = new Profiles()
     const chosen = name ?? profiles.current()
@@ -26,8 +27,9 @@ export const command = defineCommand({
     })
     for (const { name: key, value } of profiles.read(chosen)) {
       const known = javaNames.get(key)
-      const isOpen = known !== undefined && !(table[known] as Setting).secret
-      await rows.add({ name: key, value: isOpen || value === '' ? value : '****' })
+      const setting: Setting | undefined = known && table[known]
+      const isOpen = setting !== undefined && !setting.secret
+      await rows.add({ name: key, value: isOpen || value === '' ? (setting?.shown?.(value) ?? value) : '****' })
     }
     await rows.end()
   },

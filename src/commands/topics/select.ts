@@ -4,8 +4,11 @@ import type { TopicSummary } from '../../client/admin/topics.ts'
 import type { Client } from '../../client/client.ts'
 import { UnknownTopicError } from '../../client/cluster.ts'
 import { KtoolError } from '../../errors.ts'
+import { errorCode, KafkaError } from '../../protocol/errors.ts'
 import { type NamePattern, namePattern, selectByName } from '../../util/name-pattern.ts'
 import { nearest } from '../../util/nearest.ts'
+
+const DENIED = errorCode('TOPIC_AUTHORIZATION_FAILED')
 
 export interface SelectedTopics {
   topics: TopicSummary[]
@@ -26,7 +29,24 @@ export async function selectTopics(
   const all = await client.admin.listTopics()
   const offered = internal ? all : all.filter((topic) => !topic.internal || names.includes(topic.name))
   const { items, unmatched, byPattern } = selectByName(offered, names.map(namePattern))
-  return { topics: items, errors: unmatched.map((pattern) => nothingMatches(pattern, all)), byPattern }
+  const denied = await deniedTopics(client, unmatched)
+  const errors = unmatched.map((pattern) => denied.get(pattern.text) ?? nothingMatches(pattern, all))
+  return { topics: items, errors, byPattern }
+}
+
+/** Of the names that are not in the list those that the user may not see, with the error. */
+export async function deniedTopics(
+  { cluster }: Client,
+  unmatched: readonly NamePattern[],
+): Promise<Map<string, KafkaError>> {
+  const names = unmatched.filter(({ literal }) => literal).map(({ text }) => text)
+  if (names.length === 0) return new Map()
+  const { topics } = await cluster.fetchMetadata(names)
+  return new Map(
+    topics.flatMap(({ name, errorCode }) =>
+      name !== null && errorCode === DENIED ? [[name, new KafkaError(errorCode, `topic ${name}`)]] : [],
+    ),
+  )
 }
 
 /** As many names as a question lists. */

@@ -1,6 +1,7 @@
 // All SASL mechanisms: the one list.
 
-import type { Mechanism } from './mechanism.ts'
+import { gssapi } from './gssapi.ts'
+import type { ClientMechanism, Mechanism } from './mechanism.ts'
 import { oauthbearer } from './oauthbearer.ts'
 import { plain } from './plain.ts'
 import { scram } from './scram.ts'
@@ -12,4 +13,8 @@ const list: Mechanism[] = [
   oauthbearer,
 ]
 
+/** Those of both sides. */
 export const mechanisms: ReadonlyMap<string, Mechanism> = new Map(list.map((mechanism) => [mechanism.name, mechanism]))
+
+/** Those of a client. */
+export const clientMechanisms: ReadonlyMap<string, ClientMechanism> = new Map([...mechanisms, [gssapi.name, gssapi]])

@@ -5,12 +5,12 @@ import { DeniedError } from '../../errors.ts'
 import { SaslHandshake } from '../../protocol/apis/17-sasl-handshake.ts'
 import { SaslAuthenticate } from '../../protocol/apis/36-sasl-authenticate.ts'
 import { errorCode, KafkaError } from '../../protocol/errors.ts'
-import { name } from '../../util/address.ts'
+import { type Address, name } from '../../util/address.ts'
 import type { Connection, Send } from '../connection.ts'
-import type { Credentials, Mechanism } from './mechanism.ts'
+import type { ClientMechanism, Credentials } from './mechanism.ts'
 
 export interface SaslLogin {
-  mechanism: Mechanism
+  mechanism: ClientMechanism
   credentials: Credentials
 }
 
@@ -26,16 +26,16 @@ const SASL_AUTHENTICATION_FAILED = errorCode('SASL_AUTHENTICATION_FAILED')
 
 /** Logs in, and again each time before the session ends. Throws a DeniedError where the broker refuses. */
 export async function logIn(connection: Connection, login: SaslLogin, options: LoginOptions): Promise<void> {
-  const where = name(connection.address)
   const send: Send = (api, version, body, timeoutMs) => connection.request(api, version, body, timeoutMs)
-  let lifetimeMs = await exchange(send, login, options, where)
+  const { address } = connection
+  let lifetimeMs = await exchange(send, login, options, address)
   let timer: NodeJS.Timeout | undefined
   const schedule = () => {
     if (lifetimeMs <= 0 || connection.isClosed) return
     timer = setTimeout(() => {
       connection
         .exclusively(async (again) => {
-          lifetimeMs = await exchange(again, login, options, where)
+          lifetimeMs = await exchange(again, login, options, address)
         })
         .then(schedule)
     }, renewAfter(lifetimeMs)).unref()
@@ -54,8 +54,9 @@ async function exchange(
   send: Send,
   { mechanism, credentials }: SaslLogin,
   { version, timeoutMs }: LoginOptions,
-  where: string,
+  address: Address,
 ): Promise<number> {
+  const where = name(address)
   const handshake = await send(SaslHandshake, 1, { mechanism: mechanism.name }, timeoutMs)
   if (handshake.errorCode === UNSUPPORTED_SASL_MECHANISM) {
     throw new DeniedError(
@@ -69,7 +70,7 @@ async function exchange(
     })
   }
   if (handshake.errorCode !== 0) throw new KafkaError(handshake.errorCode, `logging in at ${where}`)
-  const client = mechanism.client(credentials)
+  const client = mechanism.client(credentials, address.host)
   let message: Buffer | null = await client.first()
   let lifetimeMs = 0
   while (message !== null) {

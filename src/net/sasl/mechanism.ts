@@ -11,6 +11,17 @@ export interface Credentials {
   password: string
   /** Of OAUTHBEARER: called for each login, as tokens get old. */
   token: () => Promise<Token>
+  /** Of GSSAPI. */
+  kerberos?: KerberosLogin
+}
+
+export interface KerberosLogin {
+  /** The brokers' name at the KDC, without their hosts. */
+  service: string
+  /** Whose ticket; else the one that there is. */
+  principal?: string
+  /** Path of a file with the principal's key. */
+  keytab?: string
 }
 
 export interface Token {
@@ -61,9 +72,14 @@ export interface ServerExchange {
   next(message: Buffer): ServerStep | Promise<ServerStep>
 }
 
-export interface Mechanism {
+export interface ClientMechanism {
   readonly name: string
-  client(credentials: Credentials): ClientExchange
+  /** `host`: the broker's, as it is called. */
+  client(credentials: Credentials, host: string): ClientExchange
+}
+
+/** One that ktool serve has too. */
+export interface Mechanism extends ClientMechanism {
   server(users: Users): ServerExchange
 }
 

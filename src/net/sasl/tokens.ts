@@ -1,11 +1,14 @@
-// Where the tokens of OAUTHBEARER come from: a command, a file, an OIDC server (KIP-768), or made here without a signature for
-// tests (Kafka: OAuthBearerUnsecuredLoginCallbackHandler). One is used until four fifths of its time are over.
+// Where the tokens of OAUTHBEARER come from: a command, a file, an OIDC server (KIP-768), AWS, or made here without a signature
+// for tests (Kafka: OAuthBearerUnsecuredLoginCallbackHandler). One is used until four fifths of its time are over.
 
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { DeniedError, UnreachableError, UsageError } from '../../errors.ts'
+import type { ProxyAddress } from '../../util/proxy-url.ts'
+import { type HttpAgents, httpAgents } from '../http-agents.ts'
+import type { IamLogin } from './iam.ts'
 import type { Token } from './mechanism.ts'
 
 export interface TokenConfig {
@@ -13,9 +16,12 @@ export interface TokenConfig {
   command?: string
   file?: string
   server?: TokenServer
+  iam?: IamLogin
   unsecured?: { claims: Readonly<Record<string, unknown>>; lifetimeSeconds: number }
   extensions: Readonly<Record<string, string>>
   timeoutMs: number
+  /** The way to the server. */
+  proxy?: ProxyAddress | null
 }
 
 export interface TokenServer {
@@ -64,11 +70,18 @@ interface Obtained {
 async function obtain(config: TokenConfig): Promise<Obtained> {
   if (config.command) return checked(await fromCommand(config.command, config.timeoutMs), 'the token command')
   if (config.file) return checked(await fromFile(config.file), `the file ${config.file}`)
-  if (config.server) return fromServer(config.server, config.timeoutMs)
+  if (config.server) return fromServer(config.server, config)
+  if (config.iam) return fromIam(config.iam)
   if (config.unsecured) return unsecured(config.unsecured)
   throw new UsageError('OAUTHBEARER needs a token, and no setting says where it comes from', {
     hint: 'give sasl.oauthbearer.token.file, sasl.oauthbearer.token.command or sasl.oauthbearer.token.endpoint.url',
   })
+}
+
+async function fromIam(login: IamLogin): Promise<Obtained> {
+  const { signedToken } = await import('./iam.ts')
+  const { token, expiryTime } = await signedToken(login)
+  return { ...checked(token, "AWS's signer"), expiresAt: expiryTime }
 }
 
 async function fromCommand(command: string, timeout: number): Promise<string> {
@@ -107,8 +120,8 @@ function expiryOf(token: string): number | undefined {
   }
 }
 
-async function fromServer(server: TokenServer, timeoutMs: number): Promise<Obtained> {
-  const { status, body } = await post(server, timeoutMs)
+async function fromServer(server: TokenServer, config: TokenConfig): Promise<Obtained> {
+  const { status, body } = await post(server, config)
   let answer: Record<string, unknown> = {}
   try {
     answer = JSON.parse(body)
@@ -126,21 +139,26 @@ async function fromServer(server: TokenServer, timeoutMs: number): Promise<Obtai
   })
 }
 
-async function post(server: TokenServer, timeoutMs: number): Promise<{ status: number; body: string }> {
+async function post(
+  server: TokenServer,
+  { timeoutMs, proxy = null }: TokenConfig,
+): Promise<{ status: number; body: string }> {
   const url = new URL(server.url)
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
   const form = new URLSearchParams({ grant_type: 'client_credentials' })
   if (server.scope) form.set('scope', server.scope)
   const credentials = Buffer.from(`${server.clientId}:${server.clientSecret}`).toString('base64')
   const { rootCertificates } = await import('node:tls')
-  return new Promise((resolve, reject) => {
+  const trust = { ca: server.ca === undefined ? undefined : [...rootCertificates, ...server.ca] }
+  const agents = httpAgents(proxy, timeoutMs, trust)
+  return new Promise<{ status: number; body: string }>((resolve, reject) => {
     const fail = (error: Error) =>
       reject(new UnreachableError(`no token from ${server.url}: ${error.message}`, { cause: error }))
     const sent = request(
       url,
       {
         method: 'POST',
-        ca: server.ca === undefined ? undefined : [...rootCertificates, ...server.ca],
+        agent: agents[url.protocol as keyof HttpAgents],
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
           authorization: `Basic ${credentials}`,
@@ -158,6 +176,8 @@ async function post(server: TokenServer, timeoutMs: number): Promise<{ status: n
       },
     )
     sent.on('error', fail).end(form.toString())
+  }).finally(() => {
+    for (const agent of Object.values(agents)) agent.destroy()
   })
 }
 

@@ -5,15 +5,26 @@ import { isIP } from 'node:net'
 import tls from 'node:tls'
 import { DeniedError, type KtoolError, TimeoutError, UnreachableError } from '../../errors.ts'
 import { type Address, name } from '../../util/address.ts'
-import { lost, type Opened, ready, refused, type SocketOptions, type SocketReader, socketSettings } from '../connect.ts'
+import {
+  feed,
+  lost,
+  type Opened,
+  proxied,
+  ready,
+  refused,
+  type SocketOptions,
+  type SocketReader,
+  socketSettings,
+} from '../connect.ts'
 import { certificateProblem, expiryOf } from './certificates.ts'
 import type { TlsSettings } from './settings.ts'
 
 /** Throws UnreachableError, TimeoutError, or DeniedError where one side's certificate is not accepted by the other. */
 export async function openTls(options: SocketOptions, reader: SocketReader, settings: TlsSettings): Promise<Opened> {
   const { address } = options
+  const way = await proxied(options)
   const socket = tls.connect({
-    ...socketSettings(options.target, reader),
+    ...(way === undefined ? socketSettings(options, reader) : { socket: way }),
     secureContext: settings.context,
     servername: isIP(address.host) === 0 ? address.host : '',
     // Judged below.
@@ -22,7 +33,8 @@ export async function openTls(options: SocketOptions, reader: SocketReader, sett
   })
   socket.setNoDelay(true)
   socket.setKeepAlive(true)
-  let hasTcp = false
+  if (way !== undefined) feed(socket, reader)
+  let hasTcp = way !== undefined
   socket.once('connect', () => {
     hasTcp = true
   })

@@ -1,4 +1,4 @@
-// The part of node-forge that is used: PKCS#12 files.
+// The part of node-forge that is used: PKCS#12 files, and making a certificate.
 
 declare module 'node-forge/lib/pkcs12.js' {
   export type Asn1 = object
@@ -34,6 +34,26 @@ declare module 'node-forge/lib/x509.js' {
     certificateToAsn1(certificate: object): Asn1
     privateKeyToAsn1(key: object): Asn1
     wrapRsaPrivateKey(key: Asn1): Asn1
+    /** Takes PKCS#1. */
+    privateKeyFromAsn1(key: Asn1): object
+    publicKeyFromPem(pem: string): object
+    certificateToPem(certificate: object): string
+    createCertificate(): Certificate
+  }
+  export interface Certificate {
+    publicKey: object
+    /** Hexadecimal. */
+    serialNumber: string
+    validity: { notBefore: Date; notAfter: Date }
+    setSubject(attributes: { name: string; value: string }[]): void
+    setIssuer(attributes: { name: string; value: string }[]): void
+    setExtensions(extensions: { name: string; [field: string]: unknown }[]): void
+    sign(key: object, digest: object): void
   }
   export default pki
+}
+
+declare module 'node-forge/lib/sha256.js' {
+  const sha256: { create(): object }
+  export default sha256
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type Fetched, Position } from '../../../src/client/fetcher.ts'
+import { type Fetched, Position } from '../../../src/client/fetched.ts'
 import { Progress, type Reading, uncommitted } from '../../../src/client/group/progress.ts'
 
 function reading(partition: number, used: number, committed = -1, until = Number.POSITIVE_INFINITY): Reading {

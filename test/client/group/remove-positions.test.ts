@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Client } from '../../../src/client/client.ts'
-import { Fetcher, Position } from '../../../src/client/fetcher.ts'
+import { Position } from '../../../src/client/fetched.ts'
+import { Fetcher } from '../../../src/client/fetcher.ts'
 import { withBroker } from '../with-broker.ts'
 import { write } from './writing.ts'
 

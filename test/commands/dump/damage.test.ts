@@ -20,6 +20,7 @@ const options: SegmentOptions = {
   offsets: everything,
   times: everything,
   test: null,
+  limit: null,
   left: Number.POSITIVE_INFINITY,
   trusting: false,
 }

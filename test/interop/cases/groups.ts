@@ -229,3 +229,47 @@ test('reset-offsets goes where kafka-consumer-groups goes', async (t) => {
     assert.deepEqual(theirExport.stdout.trim().split('\n').sort(), exported.stdout.trim().split('\n').sort())
   })
 })
+
+test("exports of several groups go both ways between ktool and Kafka's tool", async () => {
+  const topic = 'exported'
+  const bootstrap = await setUp(topic)
+  const kafka = await realKafka()
+  const groups = ['ex-a', 'ex-b']
+  const start = async (...offsets: number[]) => {
+    for (const [i, group] of groups.entries()) {
+      const args = ['reset-offsets', group, '-t', topic, '--to-offset', String(offsets[i]), '--execute']
+      succeeded(await ktool(['groups', ...args, '-b', bootstrap]), 'reset-offsets')
+    }
+  }
+  const committed = async () =>
+    (await ours<Lag>('describe', ...groups)).flatMap(({ groupId, offsets }) =>
+      offsets.map((row) => `${groupId},${row.topic},${row.partition},${row.currentOffset}`),
+    )
+  const kafkas = async (...args: string[]) => {
+    const both = groups.flatMap((group) => ['--group', group])
+    const all = ['--bootstrap-server', kafka.bootstrap, '--reset-offsets', ...both, ...args]
+    return succeeded(await kafka.tool('consumer-groups', all), args.join(' ')).stdout
+  }
+  const file = join(folder, 'exported.csv')
+
+  await start(11, 22)
+  const before = await committed()
+  writeFileSync(file, succeeded(await ktool(['groups', 'export', 'ex-*', '-b', bootstrap]), 'export').stdout)
+  await start(0, 0)
+  await kafkas('--from-file', file, '--execute')
+  assert.deepEqual(await committed(), before)
+
+  writeFileSync(file, await kafkas('--topic', topic, '--to-current', '--export', '--dry-run'))
+  await start(0, 0)
+  const plan = await ours<{ groupId: string; to: number }>('import', 'ex-*', file)
+  assert.equal(plan.length, 6)
+  await ours('import', 'ex-*', file, '--execute', '--yes')
+  assert.deepEqual(await committed(), before)
+  for (const group of groups) {
+    const rows = await theirs('--describe', '--group', group)
+    assert.deepEqual(
+      rows.map((row) => `${group},${topic},${row['PARTITION']},${row['CURRENT-OFFSET']}`).sort(),
+      before.filter((line) => line.startsWith(group)),
+    )
+  }
+})

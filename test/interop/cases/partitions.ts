@@ -6,6 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Broker } from '../../../src/client/broker.ts'
+import { Client } from '../../../src/client/client.ts'
+import { describeGroups } from '../../../src/client/group-lag.ts'
+import { Groups } from '../../../src/client/groups.ts'
+import { assertForm } from '../../json-forms.ts'
 import { type KafkaTool, startCluster } from '../peers/kafka.ts'
 import { ktool } from '../peers/ktool.ts'
 import { succeeded } from '../peers/run.ts'
@@ -24,7 +29,10 @@ interface Row {
 const run = (...args: string[]) => ktool([...args, '-b', bootstrap, '--json'])
 
 async function json<Answer = Row>(...args: string[]): Promise<Answer[]> {
-  return JSON.parse(succeeded(await run(...args), args.join(' ')).stdout)
+  const rows = JSON.parse(succeeded(await run(...args), args.join(' ')).stdout)
+  // Its rows are not to be had on one node.
+  if (args[0] === 'partitions' && rows.length > 0) assertForm(`partitions ${args[1]}`, rows)
+  return rows
 }
 
 async function kafkas(name: KafkaTool, ...args: string[]): Promise<string> {
@@ -216,4 +224,40 @@ test('a node that stops: health, brokers, leaders, elections', async () => {
   const text = await kafkas('topics', '--describe', '--topic', 'three')
   assert.match(text, /Partition: 0\tLeader: 3\t/)
   assert.equal((await run('cluster', 'health')).code, 0)
+})
+
+// The last one: the topic of the offsets that it makes has one replica, and would go with a node.
+test('groups on three nodes: each coordinator and each leader is asked once', async (t) => {
+  const topics = ['led-a', 'led-b']
+  for (const topic of topics) await create(topic, '1,2,3,2,3,1')
+  const client = new Client({ bootstrapServers: cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port })) })
+  t.after(() => client.close())
+  for (const topic of topics) await until(`${topic} is known`, async () => (await describe(topic)).length === 6)
+  const groups = new Groups(client.cluster)
+  const ids = Array.from({ length: 30 }, (_, i) => `batched-${i}`)
+  for (const groupId of ids) {
+    const offsets = topics.flatMap((topic) =>
+      [0, 1, 2, 3, 4, 5].map((partition) => ({ topic, partition, offset: 0, leaderEpoch: -1, metadata: null })),
+    )
+    await groups.setOffsets({ groupId, type: 'classic', protocolType: '', state: 'Empty', coordinator: -1 }, offsets)
+  }
+  const { groups: all } = await groups.list()
+  const chosen = all.filter(({ groupId }) => ids.includes(groupId))
+  assert.deepEqual(new Set(chosen.map(({ coordinator }) => coordinator)), new Set([1, 2, 3]))
+
+  const asked: string[] = []
+  const { request } = Broker.prototype
+  t.mock.method(Broker.prototype, 'request', function (this: Broker, ...args: Parameters<typeof request>) {
+    asked.push(args[0].name === 'Metadata' ? 'Metadata' : `${args[0].name} ${this.id}`)
+    return request.apply(this, args)
+  })
+  const described = await describeGroups(client.cluster, groups, chosen)
+  const each = (name: string) => [1, 2, 3].map((id) => `${name} ${id}`)
+  assert.deepEqual(asked.sort(), [
+    ...each('DescribeGroups'),
+    ...each('ListOffsets'),
+    'Metadata',
+    ...each('OffsetFetch'),
+  ])
+  for (const [id, group] of described) assert.equal('offsets' in group && group.offsets.length, 12, id)
 })

@@ -1,168 +1,29 @@
-// TLS and logins between ktool and the others: ktool's client at a real Kafka with its settings from every source, and the
-// other clients at `ktool serve`. Certificates are made here; needs openssl and keytool (Java's) too.
+// ktool at a real Kafka with TLS and logins, with its settings from every source. The others at `ktool serve`: logins.ts.
 
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import test, { before, type TestContext } from 'node:test'
-import kafkajs, { type SASLOptions } from 'kafkajs'
-import { type Kafka, kafkaTool, startKafka } from '../peers/kafka.ts'
-import { kcat } from '../peers/kcat.ts'
-import { ktool, type Serve, serve } from '../peers/ktool.ts'
-import { freePorts, run, succeeded } from '../peers/run.ts'
-import { folder } from '../shared.ts'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import test, { type TestContext } from 'node:test'
+import { type Kafka, startKafka } from '../peers/kafka.ts'
+import { ktool } from '../peers/ktool.ts'
+import { succeeded } from '../peers/run.ts'
+import {
+  allowedUrls,
+  at,
+  file,
+  javaSettings,
+  kcatSettings,
+  mechanisms,
+  options,
+  SECRET,
+  scramUser,
+  serverProperties,
+  signedToken,
+  unsecuredToken,
+} from '../secured.ts'
 
-const home = join(folder, 'security')
-const at = (name: string) => join(home, name)
-const SECRET = 'wonder-planted'
-const package_ = 'org.apache.kafka.common.security'
 const seen: string[] = []
-
-async function make(command: string, ...args: string[]): Promise<void> {
-  succeeded(await run(command, args, { cwd: home }), `${command} ${args[0]}`)
-}
-
-/** A key and a certificate signed by the CA, as PEM and PKCS#12. */
-async function issue(name: string, names: string, days = '30'): Promise<void> {
-  const subject = ['-subj', `/O=Test/CN=${name}`, '-addext', `subjectAltName=${names}`]
-  await make(
-    'openssl',
-    'req',
-    '-new',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.csr`,
-    ...subject,
-  )
-  const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', days, '-copy_extensions', 'copy']
-  await make('openssl', 'x509', '-req', '-in', `${name}.csr`, '-out', `${name}.pem`, ...by)
-  const pair = ['-in', `${name}.pem`, '-inkey', `${name}.key`, '-certfile', 'ca.pem']
-  await make('openssl', 'pkcs12', '-export', ...pair, '-out', `${name}.p12`, '-passout', `pass:${SECRET}`)
-}
-
-before(async () => {
-  mkdirSync(home, { recursive: true })
-  for (const name of ['ca', 'foreign']) {
-    const subject = ['-subj', `/CN=${name}`, '-days', '30']
-    await make(
-      'openssl',
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.pem`,
-      ...subject,
-    )
-  }
-  await issue('broker', 'DNS:localhost,IP:127.0.0.1')
-  await issue('elsewhere', 'DNS:elsewhere.example')
-  await issue('alice', 'DNS:alice')
-  const store = ['-noprompt', '-file', 'ca.pem', '-storepass', SECRET]
-  await make('keytool', '-importcert', '-alias', 'ca', '-keystore', 'trust.jks', '-storetype', 'JKS', ...store)
-})
-
-const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const
-type Mechanism = (typeof mechanisms)[number]
-
-/** Server properties with a listener of each kind; real ports, so that Kafka can advertise them. */
-async function serverProperties() {
-  const [plain, sasl, mutual, controller] = (await freePorts(4)) as [number, number, number, number]
-  const listeners = `PLAINTEXT://127.0.0.1:${plain},SASL_SSL://127.0.0.1:${sasl},MUTUAL://127.0.0.1:${mutual}`
-  const properties: Record<string, string> = {
-    listeners: `${listeners},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': listeners,
-    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,MUTUAL:SSL,CONTROLLER:PLAINTEXT',
-    'sasl.enabled.mechanisms': mechanisms.join(','),
-    'ssl.keystore.location': at('broker.p12'),
-    'ssl.keystore.type': 'PKCS12',
-    'ssl.keystore.password': SECRET,
-    'ssl.truststore.location': at('trust.jks'),
-    'ssl.truststore.type': 'JKS',
-    'ssl.truststore.password': SECRET,
-    'listener.name.mutual.ssl.client.auth': 'required',
-    'listener.name.sasl_ssl.plain.sasl.jaas.config': `${package_}.plain.PlainLoginModule required user_alice="${SECRET}";`,
-    'listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config': `${package_}.scram.ScramLoginModule required;`,
-    'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': `${package_}.scram.ScramLoginModule required;`,
-    'listener.name.sasl_ssl.oauthbearer.sasl.jaas.config': `${package_}.oauthbearer.OAuthBearerLoginModule required;`,
-  }
-  return { plain, sasl, mutual, properties }
-}
-
-async function scramUser(port: number): Promise<void> {
-  for (const mechanism of ['SCRAM-SHA-256', 'SCRAM-SHA-512']) {
-    const what = [
-      '--entity-type',
-      'users',
-      '--entity-name',
-      'alice',
-      '--add-config',
-      `${mechanism}=[password=${SECRET}]`,
-    ]
-    const args = ['--bootstrap-server', `127.0.0.1:${port}`, '--alter', ...what]
-    succeeded(await kafkaTool('configs', args), 'kafka-configs')
-  }
-}
-
-function jaas(mechanism: Mechanism): string {
-  if (mechanism === 'OAUTHBEARER') {
-    return `${package_}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="alice";`
-  }
-  const module = mechanism === 'PLAIN' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule'
-  return `${package_}.${module} required username="alice" password="${SECRET}";`
-}
-
-function javaSettings(mechanism: Mechanism | 'TLS'): Record<string, string> {
-  const common = {
-    'ssl.truststore.location': at('trust.jks'),
-    'ssl.truststore.type': 'JKS',
-    'ssl.truststore.password': SECRET,
-  }
-  if (mechanism !== 'TLS') {
-    return {
-      'security.protocol': 'SASL_SSL',
-      'sasl.mechanism': mechanism,
-      'sasl.jaas.config': jaas(mechanism),
-      ...common,
-    }
-  }
-  const store = {
-    'ssl.keystore.location': at('alice.p12'),
-    'ssl.keystore.type': 'PKCS12',
-    'ssl.keystore.password': SECRET,
-  }
-  return { 'security.protocol': 'SSL', ...store, ...common }
-}
-
-function kcatSettings(mechanism: Mechanism | 'TLS'): Record<string, string> {
-  const ca = { 'ssl.ca.location': at('ca.pem') }
-  if (mechanism === 'TLS') {
-    const own = { 'ssl.certificate.location': at('alice.pem'), 'ssl.key.location': at('alice.key') }
-    return { 'security.protocol': 'SSL', ...own, ...ca }
-  }
-  const sasl = { 'security.protocol': 'SASL_SSL', 'sasl.mechanisms': mechanism, ...ca }
-  if (mechanism !== 'OAUTHBEARER') return { ...sasl, 'sasl.username': 'alice', 'sasl.password': SECRET }
-  return { ...sasl, 'enable.sasl.oauthbearer.unsecure.jwt': 'true', 'sasl.oauthbearer.config': 'principal=alice' }
-}
-
-function file(name: string, settings: Record<string, string>): string {
-  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`)
-  writeFileSync(at(name), lines.join(''))
-  return at(name)
-}
-
-const options = (settings: Record<string, string>) =>
-  Object.entries(settings)
-    .filter(([key]) => key !== 'enable.sasl.oauthbearer.unsecure.jwt' && !key.endsWith('.type'))
-    .flatMap(([key, value]) => ['-X', `${key}=${value}`])
 
 /** Runs ktool with settings that are in no other's way; keeps all that it prints. */
 async function call(args: readonly string[], input?: string) {
@@ -179,17 +40,57 @@ async function session(topic: string, how: readonly string[]): Promise<void> {
   assert.equal(await ok(['consume', topic, '-e']), 'eins\nzwei\n')
 }
 
+/** A call of every kind of command, as it is typed, on a topic with two records. */
+const kinds = (topic: string): string[][] => [
+  ['topics', 'describe', topic],
+  ['topics', 'alter-configs', topic, '--set', 'retention.ms=3600000'],
+  ['topics', 'add-partitions', topic, '--total', '2'],
+  ['offsets', 'list', topic],
+  ['configs', 'describe', 'topic', topic],
+  ['consume', '-G', `${topic}-group`, topic, '-e'],
+  ['consume', '-G', `${topic}-848`, topic, '-e', '-X', 'group.protocol=consumer'],
+  ['groups', 'list'],
+  ['groups', 'describe', `${topic}-group`],
+  ['groups', 'reset-offsets', `${topic}-group`, '--to-earliest', '--topic', topic, '--execute'],
+  ['groups', 'delete', `${topic}-group`, `${topic}-848`, '--yes'],
+  ['records', 'delete', `${topic}:0`, '--before', '1', '--yes'],
+  ['cluster', 'describe'],
+  ['cluster', 'health'],
+  ['cluster', 'features'],
+  ['cluster', 'quorum'],
+  ['cluster', 'api-versions'],
+  ['brokers', 'list'],
+  ['brokers', 'log-dirs'],
+  ['transactions', 'list'],
+  ['partitions', 'reassignments'],
+  ['partitions', 'elect-leaders', topic],
+  ['users', 'list'],
+  ['quotas', 'describe'],
+  ['doctor', '--read-only'],
+  ['topics', 'delete', topic, '--yes'],
+]
+
+async function tour(topic: string, how: readonly string[]): Promise<void> {
+  for (const args of kinds(topic)) {
+    const { code, stderr } = await call([...args, ...how])
+    assert.equal(code, 0, `ktool ${args.join(' ')}: ${stderr}`)
+  }
+}
+
 async function withKafka(t: TestContext) {
-  const server = await serverProperties()
-  const kafka: Kafka = await startKafka({ port: server.plain, properties: server.properties })
+  const server = await serverProperties({ tokens: true })
+  process.env['JDK_JAVA_OPTIONS'] = allowedUrls()
+  const kafka: Kafka = await startKafka({ port: server.plain, properties: server.properties }).finally(() => {
+    delete process.env['JDK_JAVA_OPTIONS']
+  })
   t.after(() => kafka.wipe())
   await scramUser(server.plain)
   return server
 }
 
 test('ktool at a real Kafka with TLS and logins', { timeout: 300_000 }, async (t) => {
-  const { sasl, mutual, plain } = await withKafka(t)
-  for (const mechanism of [...mechanisms, 'TLS'] as const) {
+  const { sasl, mutual, plain, signed } = await withKafka(t)
+  for (const [index, mechanism] of ([...mechanisms, 'TLS'] as const).entries()) {
     const to = ['-b', `localhost:${mechanism === 'TLS' ? mutual : sasl}`]
     const java = file(`${mechanism}.properties`, javaSettings(mechanism))
     const librdkafka = file(`${mechanism}.conf`, kcatSettings(mechanism))
@@ -201,7 +102,20 @@ test('ktool at a real Kafka with TLS and logins', { timeout: 300_000 }, async (t
       succeeded(await call(['profile', 'import', name, java]), 'profile import')
       await session(`${name}-profile`, [...to, '--profile', name])
     })
+    const sources: [string, string[]][] = [
+      ['java', ['-F', java]],
+      ['kcat', ['-F', librdkafka]],
+      ['x', options(kcatSettings(mechanism))],
+      ['profile', ['--profile', name]],
+    ]
+    // All of them with one mechanism, and all mechanisms with one of them.
+    for (const [source, how] of index === 0 ? sources : [sources[index % sources.length] as (typeof sources)[number]]) {
+      await t.test(`${mechanism}, from ${source}: every kind of command`, () =>
+        tour(`${name}-${source}`, [...to, ...how]),
+      )
+    }
   }
+  await t.test('OAUTHBEARER, with a server of tokens', () => withTokenServer(t, signed))
   const settings = kcatSettings('PLAIN')
   const denied = async (what: string, args: string[], message: RegExp, code = 4) => {
     await t.test(what, async () => {
@@ -217,6 +131,20 @@ test('ktool at a real Kafka with TLS and logins', { timeout: 300_000 }, async (t
   }
   const late = { ...kcatSettings('OAUTHBEARER'), 'sasl.oauthbearer.config': 'principal=alice lifeSeconds=-60' }
   await denied('OAUTHBEARER, an old token', [...to, ...options(late)], /invalid_token/)
+  const forged = `${signedToken('alice').split('.').slice(0, 2).join('.')}.AAAA`
+  for (const [what, token] of [
+    ['a forged token', forged],
+    ['an unsecured token', unsecuredToken()],
+    ['an old signed token', signedToken('alice', -3600)],
+  ] as const) {
+    writeFileSync(at('token'), token)
+    const how = { ...withFile, 'ssl.ca.location': at('ca.pem') }
+    await denied(
+      `OAUTHBEARER, ${what}`,
+      ['-b', `127.0.0.1:${signed}`, ...options(how)],
+      /refuses the login|invalid_token/,
+    )
+  }
   const foreign = options({ ...settings, 'ssl.ca.location': at('foreign.pem') })
   await denied('a foreign CA', [...to, ...foreign], /\(CN=broker, O=Test\) is not trusted: it is signed by CN=ca/)
   const renamed = [
@@ -237,80 +165,59 @@ test('ktool at a real Kafka with TLS and logins', { timeout: 300_000 }, async (t
   )
 })
 
-test('the others log in to ktool serve', { timeout: 300_000 }, async (t) => {
-  const { plain, sasl, mutual, properties } = await serverProperties()
-  const config = file('server.properties', properties)
-  const broker = await serveWith(config, plain)
-  t.after(() => broker.wipe())
-  await scramUser(plain)
-  succeeded(await call(['topics', 'create', 'shared', '-b', broker.bootstrap]), 'topics create')
-  for (const mechanism of [...mechanisms, 'TLS'] as const) {
-    const bootstrap = `localhost:${mechanism === 'TLS' ? mutual : sasl}`
-    await t.test(`kafka-topics, ${mechanism}`, async () => {
-      const java = file(`serve-${mechanism}.properties`, javaSettings(mechanism))
-      const list = ['--bootstrap-server', bootstrap, '--command-config', java, '--list']
-      assert.equal(succeeded(await kafkaTool('topics', list), 'kafka-topics').stdout, 'shared\n')
+const withFile = {
+  'security.protocol': 'SASL_SSL',
+  'sasl.mechanism': 'OAUTHBEARER',
+  'sasl.oauthbearer.token.file': at('token'),
+}
+
+/** OIDC client credentials: the server knows the client, and signs what Kafka then checks. */
+async function withTokenServer(t: TestContext, port: number): Promise<void> {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text
     })
-    // SCRAM of librdkafka before 2.5 repeats a nonce, which Kafka refuses since CVE-2024-56128, and so does ktool.
-    if (mechanism.startsWith('SCRAM')) continue
-    await t.test(`kcat, ${mechanism}`, async () => {
-      const settings = Object.entries(kcatSettings(mechanism)).flatMap(([key, value]) => ['-X', `${key}=${value}`])
-      const line = `von kcat mit ${mechanism}`
-      succeeded(await kcat(bootstrap, ['-P', '-t', 'shared', ...settings], { input: line }), 'kcat -P')
-      const read = succeeded(await kcat(bootstrap, ['-C', '-e', '-q', '-t', 'shared', ...settings]), 'kcat -C')
-      assert.ok(read.stdout.includes(line))
+    request.on('end', () => {
+      asked.push(body)
+      const [, id, secret] =
+        /^([^:]*):(.*)$/.exec(
+          Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString(),
+        ) ?? []
+      if (secret !== SECRET) {
+        response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}')
+        return
+      }
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ access_token: signedToken(id as string), expires_in: 3600, token_type: 'Bearer' }))
     })
-  }
-  const client = (options: SASLOptions) =>
-    new kafkajs.Kafka({
-      brokers: [`localhost:${sasl}`],
-      ssl: { rejectUnauthorized: false },
-      sasl: options,
-      logLevel: kafkajs.logLevel.NOTHING,
-      retry: { retries: 0 },
-    }).admin()
-  for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512'] as const) {
-    await t.test(`kafkajs, ${mechanism}`, async () => {
-      const admin = client({ mechanism, username: 'alice', password: SECRET } as SASLOptions)
-      await admin.connect()
-      assert.deepEqual(await admin.listTopics(), ['shared'])
-      await admin.disconnect()
-      const wrong = client({ mechanism, username: 'alice', password: 'x' } as SASLOptions)
-      await assert.rejects(wrong.connect(), { name: 'KafkaJSSASLAuthenticationError' })
-    })
-  }
-  await t.test('wrong passwords and foreign certificates of the others', async () => {
-    const java = { ...javaSettings('SCRAM-SHA-512'), 'sasl.jaas.config': jaas('SCRAM-SHA-512').replace(SECRET, 'x') }
-    const list = [
-      '--bootstrap-server',
-      `localhost:${sasl}`,
-      '--command-config',
-      file('wrong.properties', java),
-      '--list',
-    ]
-    const ended = await kafkaTool('topics', list)
-    assert.notEqual(ended.code, 0)
-    assert.match(ended.stderr + ended.stdout, /SaslAuthenticationException/)
-    const pair = ['-in', 'foreign.pem', '-inkey', 'foreign.key', '-out', 'foreign.p12', '-passout', `pass:${SECRET}`]
-    await make('openssl', 'pkcs12', '-export', ...pair)
-    const stranger = file('foreign.properties', { ...javaSettings('TLS'), 'ssl.keystore.location': at('foreign.p12') })
-    const refused = await kafkaTool('topics', [
-      '--bootstrap-server',
-      `localhost:${mutual}`,
-      '--command-config',
-      stranger,
-      '--list',
-    ])
-    assert.notEqual(refused.code, 0)
   })
-  seen.push(broker.printed())
-})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const settings = {
+    'security.protocol': 'SASL_SSL',
+    'sasl.mechanism': 'OAUTHBEARER',
+    'ssl.truststore.location': at('trust.jks'),
+    'ssl.truststore.password': SECRET,
+    'sasl.oauthbearer.token.endpoint.url': `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+    'sasl.oauthbearer.client.credentials.client.id': 'billing',
+    'sasl.oauthbearer.client.credentials.client.secret': SECRET,
+    'sasl.oauthbearer.scope': 'kafka',
+  }
+  const to = ['-b', `localhost:${port}`]
+  const java = file('tokens.properties', settings)
+  await session('tokens-java', [...to, '-F', java])
+  assert.equal(asked[0], 'grant_type=client_credentials&scope=kafka')
+  await session('tokens-x', [...to, ...options(settings)])
+  succeeded(await call(['profile', 'import', 'tokens', java]), 'profile import')
+  await tour('tokens-java', [...to, '--profile', 'tokens'])
+  const wrong = options({ ...settings, 'sasl.oauthbearer.client.credentials.client.secret': `${SECRET}x` })
+  const refused = await call(['topics', 'list', ...to, ...wrong])
+  assert.deepEqual([refused.code, /invalid_client/.test(refused.stderr)], [4, true], refused.stderr)
+}
 
 test('no planted secret was printed', () => {
   assert.ok(seen.length > 40)
   for (const text of seen) assert.ok(!text.includes(SECRET), text)
 })
-
-function serveWith(config: string, port: number): Promise<Serve> {
-  return serve({ listen: `127.0.0.1:${port}`, ownListeners: true, args: ['--config', config] })
-}

@@ -25,7 +25,7 @@ async function tool(command: string, args: readonly string[], install: string, o
 }
 
 /** A folder that `make` fills once per machine. Its name says what is in it. */
-async function made(name: string, content: string, make: (folder: string) => Promise<void>): Promise<string> {
+export async function made(name: string, content: string, make: (folder: string) => Promise<void>): Promise<string> {
   const home = join(cache, `${name}-${createHash('sha256').update(content).digest('hex').slice(0, 12)}`)
   if (existsSync(home)) return home
   await mkdir(cache, { recursive: true })

@@ -15,8 +15,10 @@ export interface Framework {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
+export const frameworkJars = () => jars('frameworks-4.3.1', 'frameworks.xml')
+
 async function start(main: string, args: readonly string[]): Promise<Framework> {
-  const libs = await jars('frameworks-4.3.1', 'frameworks.xml')
+  const libs = await frameworkJars()
   const child = guard(spawn('java', [...jvm(libs, '512m'), main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {

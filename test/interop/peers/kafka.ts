@@ -140,6 +140,8 @@ export interface KafkaClientSide {
   bootstrap: string
   /** Runs one of Kafka's tools of the same version; the arguments are passed as they are. */
   tool(tool: KafkaTool, args: readonly string[], options?: RunOptions & { fast?: boolean }): Promise<RunResult>
+  /** The command line of one of its tools, as an operator's script would start it. */
+  command(tool: KafkaTool, args: readonly string[]): string[]
 }
 
 export interface Kafka extends KafkaClientSide {
@@ -147,8 +149,6 @@ export interface Kafka extends KafkaClientSide {
   data: string
   /** Milliseconds from the start of the process to its first readiness. */
   startMs: number
-  /** The command line of one of its tools, as an operator's script would start it. */
-  command(tool: KafkaTool, args: readonly string[]): string[]
   /** What the broker logged so far. */
   log(): string
   process: ChildProcess
@@ -205,9 +205,20 @@ function clusterId(): string {
 }
 
 /** A broker on this machine that somebody else has started. */
-export function clientSide(version: KafkaVersion, port: number): KafkaClientSide {
-  const tool: Kafka['tool'] = (name, args, options) => kafkaTool(name, args, { ...options, version })
-  return { version, port, bootstrap: `127.0.0.1:${port}`, tool }
+export async function clientSide(version: KafkaVersion, port: number): Promise<KafkaClientSide> {
+  const home = await resolve(version)
+  return {
+    version,
+    port,
+    bootstrap: `127.0.0.1:${port}`,
+    tool: (tool, args, options) => kafkaTool(tool, args, { ...options, version }),
+    command: (tool, args) => [
+      'java',
+      ...jvm(home, '512m', []),
+      (isOld(version) && oldTools[tool]) || tools[tool],
+      ...args,
+    ],
+  }
 }
 
 /** Starts a broker and resolves when it serves clients. */
@@ -247,10 +258,9 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   })
   await started(broker, () => text)
   return {
-    ...clientSide(version, port),
+    ...(await clientSide(version, port)),
     data,
     startMs: performance.now() - begun,
-    command: (tool, args) => ['java', ...jvm(libs, '512m'), (isOld(version) && oldTools[tool]) || tools[tool], ...args],
     log: () => text,
     process: broker,
     stop: (signal) => end(broker, signal),

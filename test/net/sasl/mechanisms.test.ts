@@ -28,7 +28,7 @@ test('the list has the mechanisms by their names', () => {
 })
 
 test('PLAIN: the bytes, and what the server makes of them', async () => {
-  const client = plain.client({ username: 'alice', password: 'wonder=land', token: noToken })
+  const client = plain.client({ username: 'alice', password: 'wonder=land', token: noToken }, 'host')
   const message = await client.first()
   assert.equal(message.toString(), '\0alice\0wonder=land')
   assert.equal(await client.next(Buffer.alloc(0)), null)
@@ -49,7 +49,7 @@ test('PLAIN: the bytes, and what the server makes of them', async () => {
 
 test('OAUTHBEARER: the bytes, a refusal and its confirmation', async () => {
   const token = async () => ({ value: 'good', extensions: { cluster: 'a' } })
-  const client = oauthbearer.client({ username: '', password: '', token })
+  const client = oauthbearer.client({ username: '', password: '', token }, 'host')
   const message = await client.first()
   assert.equal(message.toString(), 'n,,\u0001auth=Bearer good\u0001cluster=a\u0001\u0001')
   assert.equal(await client.next(Buffer.alloc(0)), null)

@@ -51,7 +51,7 @@ const vectors = [
 for (const { rfc, hash, salt, nonces, proof, signature } of vectors) {
   test(`the example of ${rfc}, on both sides`, async () => {
     const [mine, theirs] = nonces
-    const client = scram('X', hash, () => mine).client(as('user', 'pencil'))
+    const client = scram('X', hash, () => mine).client(as('user', 'pencil'), 'host')
     const credential = await credentialOf(hash, 'pencil', Buffer.from(salt, 'base64'))
     const server = scram('X', hash, () => theirs).server(knowing('user', credential))
     const first = await client.first()
@@ -69,7 +69,7 @@ for (const { rfc, hash, salt, nonces, proof, signature } of vectors) {
 const whole = scram('SCRAM-SHA-512', sha512)
 
 async function logIn(mechanism: Mechanism, credentials: Credentials, users: Users): Promise<string | undefined> {
-  const client = mechanism.client(credentials)
+  const client = mechanism.client(credentials, 'host')
   const server = mechanism.server(users)
   let message: Buffer | null = await client.first()
   let principal: string | undefined
@@ -92,7 +92,7 @@ test('names with commas, equals signs and letters of other scripts log in; a wro
 
 test('the client does not believe a server that does not know the password', async () => {
   const begun = async () => {
-    const client = scram('SCRAM-SHA-256', sha256, () => 'abc').client(as('user', 'pencil'))
+    const client = scram('SCRAM-SHA-256', sha256, () => 'abc').client(as('user', 'pencil'), 'host')
     await client.first()
     return client
   }
