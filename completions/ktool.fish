@@ -308,7 +308,7 @@ complete -c ktool -n '__ktool_argument "groups delete" 0' -a '(__ktool_names gro
 complete -c ktool -n '__ktool_at "groups delete-offsets"' -s t -l topic -x -a '(__ktool_names topic)' -d 'This topic, or some of its partitions: orders:0,2-5'
 complete -c ktool -n '__ktool_at "groups delete-offsets"' -l dry-run -d 'Show what would be deleted, and delete nothing'
 complete -c ktool -n '__ktool_argument "groups delete-offsets" 0' -a '(__ktool_names group)'
-complete -c ktool -n '__ktool_at "offsets list"' -l at -x -d 'earliest, latest, max-timestamp, or a time: 2026-03-02T06:30, @EPOCH-MS, -1h'
+complete -c ktool -n '__ktool_at "offsets list"' -l at -x -d 'earliest, latest, max-timestamp, earliest-local, latest-tiered, earliest-pending-upload, or a time: 2026-03-02T06:30, @EPOCH-MS, -1h'
 complete -c ktool -n '__ktool_at "offsets list"' -l isolation -x -a 'committed uncommitted' -d 'Whether the end is that of committed records'
 complete -c ktool -n '__ktool_argument "offsets list" 0' -a '(__ktool_names topic)'
 complete -c ktool -n '__ktool_at "records delete"' -l before -x -d 'Up to where (exclusive): an offset, latest, or a time such as 2026-03-02T06:30, @EPOCH-MS, -7d'
