@@ -4,7 +4,7 @@ import { globalFlags } from '../../src/cli/global-flags.ts'
 import { program } from '../../src/cli/help.ts'
 import { nextWords } from '../../src/cli/locate.ts'
 import { manifest, nouns } from '../../src/cli/manifest.ts'
-import { allFlags, longName, type NamedFlag, type Syntax } from '../../src/cli/syntax.ts'
+import { longName, type NamedFlag, type Syntax, shownFlags } from '../../src/cli/syntax.ts'
 import type { Argument, Completion, Flag } from '../../src/commands/command.ts'
 
 /** What a value is completed with: a kind, some words, or nothing. */
@@ -50,7 +50,7 @@ function place(syntax: Syntax): Place {
   return {
     path: syntax.path,
     words: nextWords(words).map((word) => ({ word, summary: summaryOf([...words, word].join(' ')) })),
-    flags: [...allFlags(syntax).map(completedFlag), help],
+    flags: [...shownFlags(syntax).map(completedFlag), help],
     args: args.map((argument) => ({ name: argument.value, values: valuesOf(argument) })),
     isOpenEnded: args.at(-1)?.repeatable === true,
   }

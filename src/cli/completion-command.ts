@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defineCommand } from '../commands/command.ts'
+import { CONNECTION, defineCommand, FORMS } from '../commands/command.ts'
 import { write } from '../output/write.ts'
 import { packageRoot } from '../util/package-root.ts'
 
@@ -19,6 +19,7 @@ export const command = defineCommand({
     { line: 'ktool completion zsh > ~/.zfunc/_ktool', doc: 'Once, into a folder of $fpath' },
     { line: 'ktool completion fish > ~/.config/fish/completions/ktool.fish', doc: 'Once, for fish' },
   ],
+  unused: [...CONNECTION, ...FORMS, 'set'],
   async run(context, { shell }) {
     await write(context.stdout, readFileSync(join(packageRoot(), 'completions', completionFiles[shell])))
   },

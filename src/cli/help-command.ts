@@ -1,6 +1,6 @@
 // ktool help: the same pages as --help.
 
-import { defineCommand } from '../commands/command.ts'
+import { CONNECTION, defineCommand, FORMS } from '../commands/command.ts'
 import { UsageError } from '../errors.ts'
 import { write } from '../output/write.ts'
 import { painter } from './colour.ts'
@@ -16,6 +16,7 @@ export const command = defineCommand({
     { line: 'ktool help', doc: 'All commands' },
     { line: 'ktool help topics create', doc: 'One command' },
   ],
+  unused: [...CONNECTION, ...FORMS, 'set'],
   async run(context, { words }) {
     const located = locate(words)
     if (located.rest.length > 0) throw new UsageError(`${located.words.join(' ')} has no command '${located.rest[0]}'`)

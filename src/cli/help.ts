@@ -5,7 +5,7 @@ import type { Flag } from '../commands/command.ts'
 import type { Paint } from './colour.ts'
 import { type Located, nextWords } from './locate.ts'
 import { manifest, nouns } from './manifest.ts'
-import { allFlags, type NamedFlag, type Syntax, usage } from './syntax.ts'
+import { type NamedFlag, type Syntax, shownFlags, usage } from './syntax.ts'
 
 export interface HelpOptions {
   /** Columns to wrap at. */
@@ -72,7 +72,7 @@ function optionSections(syntax: Syntax): [heading: string, items: Items][] {
   const add = (heading: string, item: [string, string]) => {
     sections.set(heading, [...(sections.get(heading) ?? []), item])
   }
-  for (const named of allFlags(syntax)) add(named.flag.category ?? 'Options', [term(named), flagText(named.flag)])
+  for (const named of shownFlags(syntax)) add(named.flag.category ?? 'Options', [term(named), flagText(named.flag)])
   add('Everywhere', ['-h, --help', 'Show this help'])
   const order = (heading: string) => lastHeadings.indexOf(heading)
   return [...sections].sort(([a], [b]) => order(a) - order(b))

@@ -9,6 +9,8 @@ export interface Syntax {
   args?: Record<string, Argument>
   flags?: Record<string, Flag>
   examples?: readonly Example[]
+  asks?: boolean
+  unused?: readonly string[]
 }
 
 /** A flag under the names that it goes by. */
@@ -35,6 +37,15 @@ export function allFlags({ flags = {} }: Syntax): NamedFlag[] {
     }))
     .filter(({ short, long }) => short !== undefined || long !== undefined)
   return [...own, ...globals]
+}
+
+/** Those that help and completion show: all but what has no meaning for the command. */
+export function shownFlags(syntax: Syntax): NamedFlag[] {
+  const { asks, unused = [] } = syntax
+  const isCommand = syntax.examples !== undefined
+  return allFlags(syntax).filter(({ key, isGlobal }) => {
+    return !isGlobal || !isCommand || (!unused.includes(key) && (asks === true || key !== 'yes'))
+  })
 }
 
 function named(key: string, flag: Flag, isGlobal: boolean): NamedFlag {

@@ -114,6 +114,10 @@ export interface CommandSpec<A = Record<string, Argument>, F = Record<string, Fl
   examples: readonly Example[]
   /** Whether run() itself ends well after Ctrl-C, as produce does. Without it main ends the run at once. */
   finishesOnSignal?: boolean
+  /** It asks before something that can't be undone, so that --yes has a meaning. */
+  asks?: boolean
+  /** Keys of further options of every command that have no meaning here: help and completion leave them out. */
+  unused?: readonly string[]
   /** It asks no cluster: profiles and kcat's own file are not looked at, so that a fault in them is not in its way. */
   withoutCluster?: boolean | ((flags: FlagValues<F>) => boolean)
   run(context: Context, args: ArgumentValues<A>, flags: FlagValues<F>): Promise<ExitCode | undefined>
@@ -124,6 +128,11 @@ export interface Command extends Omit<CommandSpec, 'run' | 'withoutCluster'> {
   withoutCluster?: boolean | ((flags: never) => boolean)
   run(context: Context, args: never, flags: never): Promise<ExitCode | undefined>
 }
+
+/** What says which cluster, for `unused`. */
+export const CONNECTION: readonly string[] = ['bootstrapServer', 'commandConfig', 'profile', 'resolve', 'timeout']
+/** What says how rows are printed, for `unused`. */
+export const FORMS: readonly string[] = ['output', 'json']
 
 /** Gives run() the types of the values that `args` and `flags` describe. */
 export function defineCommand<

@@ -68,6 +68,7 @@ export const command = defineCommand({
     { line: 'ktool consume -G billing orders', doc: 'As a member of the group billing, from where it is' },
   ],
   finishesOnSignal: true,
+  unused: ['output'],
   async run(context, { topics }, flags) {
     checkGroupFlags(flags)
     const decoding = await recordDecoding(context, flags)

@@ -69,6 +69,9 @@ export const command = defineCommand({
   ],
   finishesOnSignal: false,
   withoutCluster: (flags) => !mayAskRegistry(flags),
+  asks: true,
+  // A registry may need a profile or settings.
+  unused: ['bootstrapServer', 'resolve'],
   async run(context, { files: paths }, flags) {
     const { verify, rebuildIndexes, to, format } = flags
     if (verify && rebuildIndexes) throw new UsageError('--verify and --rebuild-indexes exclude each other')

@@ -14,7 +14,7 @@ import { unescapeBytes } from '../util/escapes.ts'
 import { integer } from '../util/numbers.ts'
 import { parseRate } from '../util/rate.ts'
 import { parseTime } from '../util/time.ts'
-import { defineCommand } from './command.ts'
+import { defineCommand, FORMS } from './command.ts'
 import { ProduceFailures } from './produce-failures.ts'
 import { ProduceInput, type RecordOptions } from './produce-input.ts'
 import { producerFlags, producerOptions } from './produce-options.ts'
@@ -115,6 +115,7 @@ export const command = defineCommand({
     { line: 'ktool produce orders --rate 50/s --repeat 10 < orders.jsonl', doc: 'A steady load' },
   ],
   finishesOnSignal: true,
+  unused: FORMS,
   async run(context, { topic, files }, flags) {
     checkFlags(flags, files)
     const client = await context.client()

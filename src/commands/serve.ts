@@ -7,7 +7,7 @@ import { name } from '../util/address.ts'
 import { keyValue } from '../util/key-value.ts'
 import type { HttpEndpoint } from '../web/listening.ts'
 import type { RegistryServer } from '../web/registry-server.ts'
-import { defineCommand } from './command.ts'
+import { CONNECTION, defineCommand, FORMS } from './command.ts'
 import { jsonLog, type ServeLog, textLog } from './serve-log.ts'
 import {
   DEFAULT_ENDPOINT,
@@ -102,6 +102,7 @@ export const command = defineCommand({
   ],
   finishesOnSignal: true,
   withoutCluster: true,
+  unused: [...CONNECTION, ...FORMS],
   async run(context, _args, flags) {
     if (flags.memory && flags.data !== undefined) {
       throw new UsageError('--memory keeps nothing, --data says where to keep it', { hint: 'leave one of them out' })

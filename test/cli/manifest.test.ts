@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import test from 'node:test'
+import { globalFlags } from '../../src/cli/global-flags.ts'
 import { manifest, nouns } from '../../src/cli/manifest.ts'
-import { allFlags } from '../../src/cli/syntax.ts'
+import { allFlags, shownFlags } from '../../src/cli/syntax.ts'
 
 test('every line of the manifest says what its command says', async () => {
   for (const { path, summary, load } of manifest) {
@@ -30,6 +33,28 @@ test('every command has examples of itself, and a text for each argument and opt
       assert.match(doc, /[^.]$/, `${path}: ${doc}`)
     }
     assert.match(command.summary, /[^.]$/)
+  }
+})
+
+test('what a command leaves out of its help are options of every command that it does not use', async () => {
+  for (const { path, load } of manifest) {
+    const { command } = await load()
+    for (const key of command.unused ?? []) assert.ok(key in globalFlags, `${path}: ${key}`)
+    const shown = shownFlags(command).filter(({ isGlobal }) => isGlobal)
+    if (command.withoutCluster) assert.ok(!shown.some(({ key }) => key === 'bootstrapServer'), path)
+    const [, file] = /import\('(.*)'\)/.exec(load.toString()) as RegExpExecArray
+    const source = join(import.meta.dirname, '../../src/cli', file)
+    const own = readFileSync(source, 'utf8')
+    // Two commands may share what they do, in a file beside them.
+    const beside = [...own.matchAll(/^import (?!type).* from '(\.\/[^']+)'/gm)].map(([, name]) =>
+      join(dirname(source), name),
+    )
+    const text = own + beside.map((name) => readFileSync(name, 'utf8')).join('')
+    assert.equal(
+      shown.some(({ key }) => key === 'yes'),
+      text.includes('.confirm('),
+      path,
+    )
   }
 })
 

@@ -43,6 +43,7 @@ export const command = defineCommand({
     },
     { line: 'ktool acls remove --principal alice --dry-run', doc: 'All that a user has' },
   ],
+  asks: true,
   async run(context, _, { dryRun, ifExists, ...given }) {
     const filters = filtersOf(given)
     const { cluster } = await context.client()

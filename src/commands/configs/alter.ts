@@ -28,6 +28,7 @@ export const command = defineCommand({
     { line: 'ktool configs alter client billing --set producer_byte_rate=1048576', doc: 'A quota' },
     { line: 'ktool configs alter group shop --set consumer.session.timeout.ms=60000 --dry-run', doc: 'Only check' },
   ],
+  asks: true,
   async run(context, { type, names }, flags) {
     const { default: isDefault, dryRun } = flags
     checkNames(type, names, isDefault)

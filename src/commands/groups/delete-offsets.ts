@@ -35,6 +35,7 @@ export const command = defineCommand({
     dryRun: { doc: 'Show what would be deleted, and delete nothing' },
   },
   examples: [{ line: 'ktool groups delete-offsets billing -t old-orders', doc: 'Of one topic' }],
+  asks: true,
   async run(context, { names }, { topic: topics, dryRun }) {
     const groups = new Groups((await context.client()).cluster)
     const { groups: chosen, errors, byPattern } = await selectGroups(context, groups, names)

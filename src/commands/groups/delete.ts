@@ -25,6 +25,7 @@ export const command = defineCommand({
     { line: 'ktool groups delete billing', doc: 'One group' },
     { line: "ktool groups delete 'console-consumer-*' --dry-run", doc: 'What a pattern would delete' },
   ],
+  asks: true,
   async run(context, { names }, { ifExists, dryRun }) {
     const groups = new Groups((await context.client()).cluster)
     const { groups: chosen, unknown, errors, byPattern } = await selectGroups(context, groups, names)

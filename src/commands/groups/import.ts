@@ -26,6 +26,7 @@ export const command = defineCommand({
     { line: 'ktool groups import billing billing.csv --execute', doc: 'Go there' },
     { line: "ktool groups import '*' all.json --execute --yes", doc: 'All groups that the file names' },
   ],
+  asks: true,
   async run(context, { group, file }, { execute, export: exportTo }) {
     const rows = readOffsets(file)
     const { names, byPattern } = groupsOf(rows, group, file)

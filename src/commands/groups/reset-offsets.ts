@@ -62,6 +62,7 @@ export const command = defineCommand({
     { line: 'ktool groups reset-offsets billing --from-file before.csv --execute', doc: 'The way back' },
     { line: 'ktool groups reset-offsets billing -t orders:3 --shift-by 1 --execute', doc: 'Leave one record out' },
   ],
+  asks: true,
   async run(context, { names }, flags) {
     const chooseTarget = targetOf(flags)
     const { topic: topics, execute, export: exportTo } = flags

@@ -41,6 +41,7 @@ export const command = defineCommand({
     { line: 'ktool partitions elect-leaders --execute', doc: 'After a broker has come back' },
     { line: 'ktool partitions elect-leaders orders:3 --type unclean --execute', doc: 'Lose records, but go on' },
   ],
+  asks: true,
   async run(context, { partitions: names }, { type, execute }) {
     const client = await context.client()
     const selected = await selectPartitions(context, client, names)

@@ -2,7 +2,7 @@
 
 import { Profiles } from '../../config/profiles.ts'
 import { ExitCode } from '../../errors.ts'
-import { defineCommand } from '../command.ts'
+import { CONNECTION, defineCommand, FORMS } from '../command.ts'
 
 export const command = defineCommand({
   path: 'profile delete',
@@ -10,6 +10,8 @@ export const command = defineCommand({
   args: { name: { value: 'NAME', doc: 'Profile' } },
   examples: [{ line: 'ktool profile delete staging', doc: 'With its settings' }],
   withoutCluster: true,
+  asks: true,
+  unused: [...CONNECTION, ...FORMS, 'set'],
   async run(context, { name }) {
     const profiles = new Profiles()
     profiles.read(name)

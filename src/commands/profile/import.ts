@@ -4,7 +4,7 @@ import { readConfigFile } from '../../config/file.ts'
 import { Profiles } from '../../config/profiles.ts'
 import { resolveSettings } from '../../config/settings.ts'
 import { UsageError } from '../../errors.ts'
-import { defineCommand } from '../command.ts'
+import { CONNECTION, defineCommand, FORMS } from '../command.ts'
 import { settled } from './settled.ts'
 
 export const command = defineCommand({
@@ -20,6 +20,7 @@ export const command = defineCommand({
   flags: { use: { doc: 'Use the profile from now on' }, replace: { doc: 'Replace a profile of that name' } },
   examples: [{ line: 'ktool profile import production client.properties', doc: 'From what a Java program has' }],
   withoutCluster: true,
+  unused: [...CONNECTION, ...FORMS, 'set'],
   async run(context, { name, file }, { use, replace }) {
     const profiles = new Profiles()
     if (profiles.has(name) && !replace) {

@@ -2,7 +2,7 @@
 
 import { Profiles } from '../../config/profiles.ts'
 import { javaNames } from '../../config/table.ts'
-import { defineCommand } from '../command.ts'
+import { CONNECTION, defineCommand } from '../command.ts'
 
 interface Row {
   name: string
@@ -16,6 +16,7 @@ export const command = defineCommand({
   summary: 'List profiles',
   examples: [{ line: 'ktool profile list', doc: 'All profiles, and which one is in use' }],
   withoutCluster: true,
+  unused: [...CONNECTION, 'set'],
   async run(context) {
     const profiles = new Profiles()
     const current = profiles.current()

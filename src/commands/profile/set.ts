@@ -6,7 +6,7 @@ import { type Assignment, resolveSettings } from '../../config/settings.ts'
 import { javaNames } from '../../config/table.ts'
 import { UsageError } from '../../errors.ts'
 import { keyValue } from '../../util/key-value.ts'
-import { defineCommand } from '../command.ts'
+import { CONNECTION, defineCommand, FORMS } from '../command.ts'
 import { secretInput } from '../secret-input.ts'
 import { settled } from './settled.ts'
 
@@ -41,6 +41,7 @@ export const command = defineCommand({
     },
   ],
   withoutCluster: true,
+  unused: [...CONNECTION, ...FORMS, 'set'],
   async run(context, { name, settings }, { secret, unset, use }) {
     const profiles = new Profiles()
     const kept = profiles.has(name) ? profiles.read(name) : []

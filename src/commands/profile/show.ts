@@ -3,7 +3,7 @@
 import { Profiles } from '../../config/profiles.ts'
 import { javaNames, type Setting, table } from '../../config/table.ts'
 import { UsageError } from '../../errors.ts'
-import { defineCommand } from '../command.ts'
+import { CONNECTION, defineCommand } from '../command.ts'
 
 export const command = defineCommand({
   path: 'profile show',
@@ -15,6 +15,7 @@ export const command = defineCommand({
     { line: 'ktool profile show production', doc: 'Another one' },
   ],
   withoutCluster: true,
+  unused: [...CONNECTION, 'set'],
   async run(context, { name }) {
     const profiles = new Profiles()
     const chosen = name ?? profiles.current()

@@ -1,7 +1,7 @@
 // ktool profile use.
 
 import { NO_PROFILE, Profiles } from '../../config/profiles.ts'
-import { defineCommand } from '../command.ts'
+import { CONNECTION, defineCommand, FORMS } from '../command.ts'
 
 export const command = defineCommand({
   path: 'profile use',
@@ -14,6 +14,7 @@ export const command = defineCommand({
     { line: 'ktool profile use none', doc: 'No profile any more' },
   ],
   withoutCluster: true,
+  unused: [...CONNECTION, ...FORMS, 'set'],
   async run(context, { name }) {
     new Profiles().use(name === NO_PROFILE ? undefined : name)
     context.note(name === NO_PROFILE ? 'no profile is in use' : `profile ${name} is in use`)

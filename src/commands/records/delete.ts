@@ -49,6 +49,7 @@ export const command = defineCommand({
     { line: 'ktool records delete orders:3 --before 1200 --execute', doc: 'Of one partition' },
     { line: 'ktool records delete orders --before latest --execute', doc: 'Empty a topic' },
   ],
+  asks: true,
   async run(context, { topics }, { before, execute }) {
     const client = await context.client()
     const { cluster } = client

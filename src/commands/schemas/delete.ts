@@ -25,6 +25,7 @@ export const command = defineCommand({
     { line: 'ktool schemas delete orders-value', doc: 'All of them' },
     { line: 'ktool schemas delete orders-value --permanent --yes', doc: 'For good, without a question' },
   ],
+  asks: true,
   async run(context, { subject: text }, { permanent, registry }) {
     const { subject, version } = parseSubject(text)
     const question = `Delete ${version === undefined ? 'all versions of ' : ''}${text}${permanent ? ' for good' : ''}?`

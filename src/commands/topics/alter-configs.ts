@@ -18,6 +18,7 @@ export const command = defineCommand({
     { line: 'ktool topics alter-configs orders --unset retention.ms', doc: 'As long as the broker says, again' },
     { line: 'ktool topics alter-configs orders --append cleanup.policy=compact --dry-run', doc: 'Only check' },
   ],
+  asks: true,
   async run(context, { names }, flags) {
     const operations = operationsOf(flags)
     const client = await context.client()

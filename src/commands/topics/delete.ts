@@ -26,6 +26,7 @@ export const command = defineCommand({
     { line: "ktool topics delete 'test-*' --dry-run", doc: 'What a pattern would delete' },
     { line: "ktool topics delete 'test-*' --yes", doc: 'Without a question' },
   ],
+  asks: true,
   async run(context, { names }, { ifExists, dryRun }) {
     const client = await context.client()
     const { topics, errors, byPattern } = await selectTopics(client, names, { internal: false })

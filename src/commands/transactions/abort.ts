@@ -29,6 +29,7 @@ export const command = defineCommand({
     coordinatorEpoch: { value: 'N', parse: integer({ min: 0 }), doc: 'The epoch of its coordinator' },
   },
   examples: [{ line: 'ktool transactions abort orders:3 --start-offset 14208', doc: 'As find-hanging showed it' }],
+  asks: true,
   async run(context, { partition: text }, flags) {
     const where = partitionOf(text)
     const { startOffset, producerId, producerEpoch, coordinatorEpoch } = flags

@@ -22,6 +22,7 @@ export const command = defineCommand({
     'request fails; a producer that is started anew goes on. Asks on a terminal.',
   args: { ids: { value: 'ID', doc: 'Transactional id', repeatable: true, complete: 'transaction' } },
   examples: [{ line: 'ktool transactions terminate billing-1', doc: 'A producer that does not end its transaction' }],
+  asks: true,
   async run(context, { ids }) {
     const { cluster } = await context.client()
     const unique = [...new Set(ids)]

@@ -28,6 +28,7 @@ export const command = defineCommand({
     { line: 'ktool users delete etl --mechanism SCRAM-SHA-256', doc: 'One mechanism of a user' },
     { line: "ktool users delete 'test-*' --dry-run", doc: 'Whom a pattern would delete' },
   ],
+  asks: true,
   async run(context, { names }, { mechanism, ifExists, dryRun }) {
     const { cluster } = await context.client()
     const { users, errors, byPattern } = selectUsers(await listScramUsers(cluster), names)
