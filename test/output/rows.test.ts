@@ -166,7 +166,7 @@ test('a reader that goes away ends the waiting', async () => {
 })
 
 test('a table of many rows is drawn in little time', async () => {
-  // Of this process alone, however busy the machine is; in one piece it would take minutes.
+  // Of this process alone, however busy the machine is.
   const start = process.cpuUsage()
   await written(
     columns,
