@@ -166,14 +166,14 @@ test('a reader that goes away ends the waiting', async () => {
 })
 
 test('a table of many rows is drawn in little time', async () => {
-  // Of this process alone: the machine may be busy with others.
+  // Of this process alone, however busy the machine is.
   const start = process.cpuUsage()
   await written(
     columns,
     Array.from({ length: 50_000 }, (_, n) => ({ a: `name-${n}`, b: 'x' })),
     'table',
   )
-  assert.ok(process.cpuUsage(start).user < 5_000_000)
+  assert.ok(process.cpuUsage(start).user < 10_000_000)
 })
 
 function readCsv(text: string): string[][] {
