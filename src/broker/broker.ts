@@ -18,6 +18,7 @@ import { BrokerConfigs } from './configs/broker-configs.ts'
 import { Controller, newUuid } from './controller.ts'
 import { CoordinatorLog } from './coordinator-log.ts'
 import { finalizedLevel } from './features.ts'
+import { FetchSessions } from './fetch-sessions.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import { ResourceType } from './metadata-image.ts'
 import { MetadataLog } from './metadata-log.ts'
@@ -69,6 +70,7 @@ export class Broker implements RunningBroker {
   readonly telemetry: ClientTelemetry
   readonly log: BrokerLog
   readonly logs: LogManager
+  readonly fetchSessions: FetchSessions
   /** Who may do what; null where everybody may do everything. */
   readonly authorizer: Authorizer | null
   readonly quotas: ClientQuotas
@@ -104,6 +106,7 @@ export class Broker implements RunningBroker {
     this.authorizer = parts.authorizer
     this.configsChanged(ResourceType.broker)
     this.quotas = new ClientQuotas(metadata.image, configs, Date.now)
+    this.fetchSessions = new FetchSessions(configs.number('max.incremental.fetch.session.cache.slots'), Date.now)
     this.connections = new ConnectionLimits(metadata.image, configs, Date.now)
     this.memory = new ServerMemory(requestMemory(configs), ANSWER_MEMORY)
     this.partitions = new Partitions({

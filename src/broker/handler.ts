@@ -2,10 +2,10 @@
 // handlers declare, so that it can't promise more than there is.
 
 import type { ServerConnection } from '../net/server.ts'
-import type { Api, Input } from '../protocol/api.ts'
+import type { Api } from '../protocol/api.ts'
 import type { Broker } from './broker.ts'
 import type { QuotaClient } from './quotas/client-quotas.ts'
-import type { Access } from './security/guard.ts'
+import type { Access, Answered, Next } from './security/guard.ts'
 import type { Session } from './security/session.ts'
 
 /** One request's surroundings. */
@@ -36,7 +36,9 @@ export interface Handler<Request, Response> {
    * Answers a request; null where the client wants no answer. Byte fields of the request are views of a buffer that is used
    * again after the answer.
    */
-  handle(request: Request, context: RequestContext): Input<Response> | null | Promise<Input<Response> | null>
+  handle(request: Request, context: RequestContext): Answered<Response>
+  /** Stands before the API's guard and `handle`, which `next` is: for a request that stands for another one. */
+  around?(request: Request, context: RequestContext, next: Next<Request, Response>): Answered<Response>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a handler of whatever request and response

@@ -23,6 +23,8 @@ import type { RequestStatistics } from './statistics.ts'
 interface Exchange {
   handler: AnyHandler
   header: RequestHeader
+  // biome-ignore lint/suspicious/noExplicitAny: of whatever API
+  request: any
   context: RequestContext
   statistics: RequestStatistics
   /** Bytes. */
@@ -90,9 +92,11 @@ export class Router implements ServerHandler {
     const client = { user: (session?.principal ?? ANONYMOUS).slice(USER.length), clientId: header.clientId ?? '' }
     const context = { broker, version, clientId: header.clientId, client, connection, session, handlers }
     const { gate } = this
-    const response = gate === null ? handler.handle(request, context) : gate.handle(handler, request, context)
+    // biome-ignore lint/suspicious/noExplicitAny: a request and its answer, of whatever API
+    const next = (each: any) => (gate === null ? handler.handle(each, context) : gate.handle(handler, each, context))
+    const response = handler.around === undefined ? next(request) : handler.around(request, context, next)
     const workedMs = performance.now() - begun
-    const exchange = { handler, header, context, statistics, requestBytes: frame.length, begun, workedMs }
+    const exchange = { handler, header, request, context, statistics, requestBytes: frame.length, begun, workedMs }
     if (response instanceof Promise) return response.then((value) => this.answer(exchange, value))
     return this.answer(exchange, response)
   }
@@ -108,7 +112,8 @@ export class Router implements ServerHandler {
       statistics.throttledMs += throttleMs
       connection.pauseFor(throttleMs)
       if (header.apiKey === Fetch.key) connection.takeBack()
-      const told = header.apiKey === Fetch.key ? {} : response
+      const told =
+        header.apiKey === Fetch.key ? this.broker.fetchSessions.throttled(exchange.request, response ?? {}) : response
       answer = encode(exchange.handler, header, response === null ? null : { ...told, throttleTimeMs: throttleMs })
     }
     statistics.bytesOut += bytesOf(answer)

@@ -7,7 +7,7 @@ import { errorCode, KafkaError } from '../protocol/errors.ts'
 import type { Address } from '../util/address.ts'
 import { Broker, DismissedError } from './broker.ts'
 import type { ClientOptions } from './options.ts'
-import { BootstrapError, retry } from './retry.ts'
+import { BootstrapError, ClosedError, retry } from './retry.ts'
 
 export interface Partition {
   partition: number
@@ -37,6 +37,7 @@ export class Cluster {
   private readonly brokers = new Map<number, Broker>()
   private readonly topics = new Map<string, { topic: Topic; at: number }>()
   private entry: Promise<Broker> | null = null
+  private isClosed = false
   private seeds: Broker[] = []
   private controllerId = -1
   private dismissals = 0
@@ -154,6 +155,7 @@ export class Cluster {
   }
 
   close(): void {
+    this.isClosed = true
     for (const broker of [...this.brokers.values(), ...this.seeds]) broker.close()
   }
 
@@ -231,6 +233,7 @@ export class Cluster {
 
   /** The first bootstrap server to answer; each gets a head start, so that dead ones cost little. */
   private async bootstrap(): Promise<Broker> {
+    if (this.isClosed) throw new ClosedError('the client was closed')
     for (const seed of this.seeds) seed.close()
     this.seeds = this.options.bootstrapServers.map((address) => new Broker(-1, address, this.options))
     const attempts: Promise<Broker>[] = []

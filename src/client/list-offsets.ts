@@ -10,7 +10,24 @@ import type { Cluster } from './cluster.ts'
 import { keyOf } from './group/partitions.ts'
 
 /** Timestamps with a meaning of their own (Kafka's ListOffsetsRequest and OffsetSpec). */
-export const OffsetTime = { latest: -1, earliest: -2, maxTimestamp: -3 } as const
+export const OffsetTime = {
+  latest: -1,
+  earliest: -2,
+  maxTimestamp: -3,
+  /** With tiered storage (KIP-405): the first record on the broker's own disk, the last one that is in the other storage. */
+  earliestLocal: -4,
+  latestTiered: -5,
+  /** The first one that is still to be brought there (KIP-1023). */
+  earliestPendingUpload: -6,
+} as const
+
+/** The first versions of ListOffsets that know these: KIP-734, KIP-405, KIP-1005, KIP-1023. */
+const SINCE: Record<number, number> = {
+  [OffsetTime.maxTimestamp]: 7,
+  [OffsetTime.earliestLocal]: 8,
+  [OffsetTime.latestTiered]: 9,
+  [OffsetTime.earliestPendingUpload]: 11,
+}
 
 export interface OffsetQuery {
   topic: string
@@ -66,8 +83,7 @@ async function ask(
   queries: readonly OffsetQuery[],
   isolationLevel: IsolationLevel,
 ): Promise<LeaderAnswers<OffsetAnswer>> {
-  // Version 7 is the first that finds the largest timestamp (KIP-734).
-  const wantsMax = queries.some(({ timestamp }) => timestamp === OffsetTime.maxTimestamp)
+  const minVersion = Math.max(...queries.map(({ timestamp }) => SINCE[timestamp] ?? 0))
   const { topics } = await broker.request(
     ListOffsets,
     {
@@ -79,7 +95,7 @@ async function ask(
       })),
       timeoutMs: cluster.options.requestTimeoutMs,
     },
-    { minVersion: wantsMax ? 7 : undefined },
+    { minVersion: minVersion === 0 ? undefined : minVersion },
   )
   const asked = new Map(queries.map((query) => [keyOf(query), query]))
   const answers: LeaderAnswers<OffsetAnswer> = new Map()

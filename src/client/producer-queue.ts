@@ -24,8 +24,8 @@ export class PartitionQueue {
   needsIdentity: boolean
   /** Recoveries since the last batch that was delivered. */
   failures = 0
-  /** Why the last batch was refused, if none was delivered after it. */
-  lastFailure: KtoolError | null = null
+  /** What went wrong first since the last delivery: what follows from it is not worth a word of its own. */
+  cause: KtoolError | null = null
   private state: 'stopped' | 'sending' | 'draining' = 'stopped'
   private waiting: ProducerBatch[] = []
   private readonly inFlight = new Set<ProducerBatch>()
@@ -101,7 +101,7 @@ export class PartitionQueue {
 
   delivered(batch: ProducerBatch): void {
     this.failures = 0
-    this.lastFailure = null
+    this.cause = null
     this.isKnown = true
     this.inFlight.delete(batch)
     this.stopWhenDrained()

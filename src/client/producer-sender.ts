@@ -202,10 +202,10 @@ export class ProducerSender {
   }
 
   private tryAgain(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError, identityLost: boolean): void {
-    queue.lastFailure = error
     const age = Date.now() - batch.closedAt
+    queue.cause ??= error
     if (age >= this.options.deliveryTimeoutMs) {
-      this.giveUp(queue, batch, error)
+      this.giveUp(queue, batch, identityLost ? queue.cause : error)
       return
     }
     this.tellStall(queue, age, error)
@@ -247,7 +247,7 @@ export class ProducerSender {
       queue.failures++
       try {
         const left = this.options.deliveryTimeoutMs - queue.age
-        await within(left, this.prepareQueue(queue), () => queue.lastFailure ?? tooLate())
+        await within(left, this.prepareQueue(queue), () => queue.cause ?? tooLate())
         return
       } catch (error) {
         if (!(error instanceof KtoolError)) throw error

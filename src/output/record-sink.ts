@@ -15,6 +15,10 @@ const PIECE = 1 << 20
 const LOW_DIGITS = 1_000_000_000
 const LONGEST_ESCAPE = 6
 const ESCAPED_AT_ONCE = Math.floor(PIECE / LONGEST_ESCAPE)
+/** Each byte may become the three of U+FFFD. */
+const LONGEST_REPAIR = 3
+const LONGEST_CHARACTER = 4
+const REPAIRED_AT_ONCE = 16 << 10
 /** How many pieces may wait before the caller should. */
 const WAITING = 2
 
@@ -25,6 +29,7 @@ export class RecordSink {
   private readonly alwaysReady: boolean
   private piece: Buffer = Buffer.allocUnsafeSlow(PIECE)
   private used = 0
+  private repaired: Buffer = Buffer.alloc(0)
   private readonly copier = new RangeCopier()
   private readonly spare: Buffer[] = []
   private readonly queue: Buffer[] = []
@@ -150,27 +155,49 @@ export class RecordSink {
 
   /** Hands the piece on and takes another with room for `length` bytes. */
   private turn(length: number): void {
-    if (this.asText && !isUtf8(this.piece.subarray(0, this.used))) {
-      markSurrogates(this.piece, this.used)
-      this.piece = Buffer.from(this.piece.toString('utf8', 0, this.used))
-      this.used = this.piece.length
+    const used = this.piece.subarray(0, this.used)
+    const repaired = this.asText && !isUtf8(used) ? this.repair() : null
+    if (this.alwaysReady) this.writeNow(repaired ?? used)
+    else if (repaired !== null) {
+      for (let at = 0; at < repaired.length; at += PIECE) {
+        const copy = this.newPiece()
+        this.enqueue(copy.subarray(0, repaired.copy(copy, 0, at, at + PIECE)))
+      }
+    } else if (this.used > 0) {
+      this.enqueue(used)
+      this.piece = this.newPiece()
     }
-    if (this.alwaysReady) this.writeNow()
-    else if (this.used > 0) this.enqueue()
     if (this.piece.length < Math.max(length, PIECE)) this.piece = Buffer.allocUnsafeSlow(Math.max(length, PIECE))
     this.used = 0
   }
 
-  private enqueue(): void {
-    this.queue.push(this.piece.subarray(0, this.used))
-    if (this.writing === null) this.start()
-    this.piece = this.spare.pop() ?? Buffer.allocUnsafeSlow(PIECE)
+  /** The piece as UTF-8; good until the next call. By short strings, as long ones would stay in memory for long. */
+  private repair(): Buffer {
+    const { piece, used } = this
+    markSurrogates(piece, used)
+    if (this.repaired.length < LONGEST_REPAIR * used) this.repaired = Buffer.allocUnsafeSlow(LONGEST_REPAIR * used)
+    let length = 0
+    for (let from = 0, to = 0; from < used; from = to) {
+      to = Math.min(used, from + REPAIRED_AT_ONCE)
+      if (to < used) to = betweenCharacters(piece, to)
+      length += this.repaired.write(piece.toString('utf8', from, to), length)
+    }
+    return this.repaired.subarray(0, length)
   }
 
-  private writeNow(): void {
+  private newPiece(): Buffer {
+    return this.spare.pop() ?? Buffer.allocUnsafeSlow(PIECE)
+  }
+
+  private enqueue(bytes: Buffer): void {
+    this.queue.push(bytes)
+    if (this.writing === null) this.start()
+  }
+
+  private writeNow(bytes: Buffer): void {
     try {
-      for (let at = 0; at < this.used && this.failure === null; ) {
-        at += fs.writeSync(this.fd, this.piece, at, this.used - at)
+      for (let at = 0; at < bytes.length && this.failure === null; ) {
+        at += fs.writeSync(this.fd, bytes, at, bytes.length - at)
       }
     } catch (error) {
       this.fail(error as Error)
@@ -213,6 +240,12 @@ export class RecordSink {
       }
     }
   }
+}
+
+/** The place itself, or the start of the character that goes on over it. */
+function betweenCharacters(bytes: Buffer, at: number): number {
+  for (let start = at; start > at - LONGEST_CHARACTER; start--) if ((bytes[start] & 0xc0) !== 0x80) return start
+  return at
 }
 
 /** The three bytes of a surrogate become one U+FFFD, as in Java, which has as many bytes; else each would become one. */

@@ -325,7 +325,7 @@ const HINTS: Record<number, string> = {
   401: 'log in with -X schema.registry.basic.auth.user.info=USER:PASSWORD, or a bearer token',
   403: 'log in with -X schema.registry.basic.auth.user.info=USER:PASSWORD, or a bearer token',
   409: '`ktool schemas check` lists what is in the way',
-  40401: '`ktool schemas list` shows all; the schema of a file is registered with --value-schema FILE',
+  40401: '`ktool schemas list` shows all; `ktool schemas register` and producing with --value-schema FILE make one',
   40402: '`ktool schemas list` shows the versions that there are',
 }
 

@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import type { Check } from '../../src/commands/doctor/examination.ts'
 import { clock } from '../../src/commands/doctor/round-trip.ts'
+import { socksProxy } from '../net/proxies.ts'
 import { ktool } from './run.ts'
 import { served } from './served.ts'
 
@@ -22,6 +23,9 @@ const tls = served(
   ...['-X', `ssl.keystore.location=${join(import.meta.dirname, '../net/tls/golden/broker-legacy.p12')}`],
   ...['-X', 'ssl.keystore.password=storepass'],
 ).env
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'))
+const onIpv6 = hasIpv6 ? served('--listen', '[::1]:0').env : {}
 
 async function doctor(env: Record<string, string>, ...args: string[]) {
   const { code, stdout, stderr } = await ktool(['doctor', '--json', ...args], { env })
@@ -106,4 +110,23 @@ test('clocks that are apart', () => {
   assert.equal(found(4_000).found, "6.0 s behind this machine's")
   assert.match(found(4_000).advice ?? '', /set the clocks/)
   assert.equal(found(-1).state, 'left-out')
+})
+
+test('through a proxy: it looks up the names, and kafkajs is left out', async (t) => {
+  const [, port] = (env['KTOOL_BOOTSTRAP'] as string).split(':')
+  const proxy = await socksProxy(t, { route: (target) => (target.endsWith(`:${port}`) ? Number(port) : undefined) })
+  const through = { KTOOL_PROXY: `socks5://127.0.0.1:${proxy.port}` }
+  const { code, states, stderr } = await doctor(through, '-b', `nobody.invalid:${port}`, '--read-only')
+  assert.equal(stderr, 'all is well\n')
+  assert.deepEqual([code, states], [0, ['port ok', 'versions ok', 'metadata ok', 'broker ok', 'kafkajs left-out']])
+  assert.equal(proxy.asked[0], `nobody.invalid:${port}`)
+  const refused = await doctor(through, '-b', 'nobody.invalid:1', '--read-only')
+  assert.deepEqual([refused.code, refused.states], [3, ['port failed', 'kafkajs left-out']])
+  assert.match(refused.checks[0]?.found ?? '', /can't connect to nobody\.invalid:1 through the proxy/)
+})
+
+test('an IPv6 address, for both clients', { skip: !hasIpv6 }, async () => {
+  const { code, stderr, states } = await doctor(onIpv6)
+  assert.equal(stderr, 'all is well\n')
+  assert.deepEqual([code, states.filter((state) => state === 'kafkajs ok').length], [0, 3])
 })

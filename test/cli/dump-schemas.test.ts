@@ -76,6 +76,7 @@ test('by the schemas of a registry, of its log, and of files', async () => {
   const sources = [
     ['--decode', 'both', '--registry', env['KTOOL_REGISTRY']],
     ['--decode', 'both', '--registry', schemas],
+    ['--decode', 'both', '--registry', data],
     [...files, '--reference', `Money=${money}`],
   ]
   for (const source of sources) {
@@ -209,6 +210,7 @@ test('options that do not go together', async () => {
   await refused(['--value-schema', join(folder, 'none.avsc')], /no such schema file: .*none\.avsc/)
   await refused(['--value-schema', first], /the schema .*order\.avsc is wrong: .*Money/)
   await refused(['--value-schema', keys, '--value-schema', first], /there are two files for all records/)
+  await refused(['--avro', '--registry', 'no/_schemas-0'], /there is no folder no\/_schemas-0/)
   await refused(['--avro', '--registry', orders], /orders-0 has no schemas in it/)
 })
 

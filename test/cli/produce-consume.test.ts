@@ -251,6 +251,7 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '--template', '%k'], /nothing ends %k/],
     [['produce', 't', '-X', 'max.in.flight=6'], /max\.in\.flight\.\S+ is 6, with idempotence it may be 5 at most/],
     [['consume', 't', '-o', 'begin'], /'begin' is not an offset/],
+    [['consume', 't', '-o', 's@1000', '-o', 'e@2000'], /'e@2000' is not an offset\n {2}where to end is --until @2000/],
     [['consume', 't', '-f', '%d'], /%d needs a time format\n {2}use %d\{iso\}/],
     [['consume', 't', '-f', '%y'], /%y is not a format token/],
     [['consume', 't', '-f', '%s', '--json'], /exclude each other/],

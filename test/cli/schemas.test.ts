@@ -303,6 +303,32 @@ test('schemas: register, get, lookup, diff, references, compatibility, mode, del
   const diff = await run(['schemas', 'diff', 'money', '--from', '1', '--to', '2'])
   assert.equal(diff.code, 1)
   assert.match(diff.stdout, /^--- money@1\n\+\+\+ money@2\n- \{\n[\s\S]*\+ "int"\n$/)
+  const typed = await run(['schemas', 'check', 'money@1', file('typed.json', '{}')])
+  assert.equal(typed.code, 1)
+  assert.equal(typed.stdout, '/\tTYPE_CHANGED\tThe type of the schema was AVRO, and is JSON now\t1\n')
+  const alone = await run(['schemas', 'diff', 'user'])
+  assert.deepEqual([alone.code, alone.stderr], [0, 'user has no version before 1\n'])
+  // Of large ones, too, it is what goes and comes between what both have.
+  const large = (name: string, count: number, type: string) => {
+    const field = (_: unknown, i: number) => ({ name: `f${i}`, type, default: i })
+    return file(name, {
+      type: 'record',
+      name: 'L',
+      fields: [{ name: 'a', type: 'int' }, ...Array.from({ length: count }, field)],
+    })
+  }
+  await ok(['schemas', 'register', 'large', large('large-1.avsc', 2000, 'int')])
+  await ok(['schemas', 'register', 'large', large('large-2.avsc', 2100, 'long')])
+  const lines = (await run(['schemas', 'diff', 'large'])).stdout.split('\n')
+  assert.deepEqual(lines.slice(2, 8), [
+    '  {',
+    '    "type": "record",',
+    '    "name": "L",',
+    '    "fields": [',
+    '      {',
+    '        "name": "a",',
+  ])
+  assert.ok(lines.includes('-       "type": "int",') || lines.includes('-         "type": "int",'))
   assert.equal(await ok(['schemas', 'mode', 'money', '--set', 'READONLY']), 'money\tREADONLY\tsubject\n')
   assert.match((await run(['schemas', 'register', 'money', file('s.avsc', '"bytes"')])).stderr, /read-only mode/)
   assert.equal(await ok(['schemas', 'mode', 'money', '--unset']), 'money\tREADWRITE\tglobal\n')

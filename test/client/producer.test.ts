@@ -5,9 +5,12 @@ import test from 'node:test'
 import type { Client } from '../../src/client/client.ts'
 import { Producer } from '../../src/client/producer.ts'
 import type { ProducerOptions } from '../../src/client/producer-options.ts'
+import { Produce, type ProduceRequest } from '../../src/protocol/apis/00-produce.ts'
 import { errorCode, KafkaError } from '../../src/protocol/errors.ts'
+import { baseSequence } from '../../src/records/batch.ts'
 import { codecByName } from '../../src/records/compression/index.ts'
 import { seeded } from '../protocol/random-value.ts'
+import { fakeBroker } from './fake-broker.ts'
 import { readTopic } from './reading.ts'
 import { withBroker } from './with-broker.ts'
 
@@ -165,6 +168,32 @@ test('a topic that goes away fails its records after the time for delivery, and 
   await producer.flush()
   assert.deepEqual(outcome.failed, [0, 1, 2])
   assert.match(outcome.errors[0], /gone/)
+})
+
+test('of batches that are refused because an earlier one was, the reason is that of the earlier one', async (t) => {
+  const refused = (index: number, records: Buffer) => ({
+    index,
+    errorCode: errorCode(baseSequence(records, 0) === 0 ? 'KAFKA_STORAGE_ERROR' : 'OUT_OF_ORDER_SEQUENCE_NUMBER'),
+  })
+  const client = await fakeBroker(
+    t,
+    {
+      partitions: [0],
+      answer(apiKey, body) {
+        if (apiKey !== Produce.key) return { producerId: 7, producerEpoch: 0 }
+        return {
+          responses: body.topicData.map((topic: ProduceRequest['topicData'][number]) => ({
+            ...{ name: topic.name, topicId: topic.topicId },
+            partitionResponses: topic.partitionData.map(({ index, records }) => refused(index, records as Buffer)),
+          })),
+        }
+      },
+    },
+    { retryBackoffMs: 5, retryBackoffMaxMs: 20 },
+  )
+  const outcome = await produce(client, 't', 5, { batchBytes: 200, deliveryTimeoutMs: 300 })
+  assert.equal(outcome.failed.length, 5)
+  for (const error of outcome.errors) assert.match(error, /KAFKA_STORAGE_ERROR/)
 })
 
 test('a partition without a leader is told of once while it is waited for', async (t) => {

@@ -5,6 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from '../../src/client/client.ts'
 import { readPartitions, writeKeys, writeLines } from './data.ts'
 import { clientSide, type Kafka, type KafkaClientSide, type KafkaVersion, startKafka } from './peers/kafka.ts'
 import { kcat } from './peers/kcat.ts'
@@ -69,9 +71,20 @@ async function askJava(): Promise<Int8Array> {
   return readPartitions(output)
 }
 
-/** Creates a topic with ktool. */
+/** Creates a topic with ktool, and waits until the broker has heard of it from its controller. */
 export async function createTopic(bootstrap: string, topic: string, partitions: number, configs: string[] = []) {
   const settings = configs.flatMap((config) => ['-c', config])
   const create = ['topics', 'create', topic, '-b', bootstrap, '-p', String(partitions), ...settings]
   succeeded(await ktool(create), `ktool topics create ${topic}`)
+  const [host = '', port] = bootstrap.split(',')[0]!.split(':')
+  const client = new Client({ bootstrapServers: [{ host, port: Number(port) }] })
+  try {
+    for (const end = Date.now() + 30_000; Date.now() < end; await pause(50)) {
+      const { topics } = await client.cluster.fetchMetadata([topic])
+      if (topics[0]?.errorCode === 0) return
+    }
+    throw new Error(`the broker has not heard of ${topic} in 30 seconds`)
+  } finally {
+    client.close()
+  }
 }

@@ -222,3 +222,23 @@ test('a write that fails is told by flush()', async () => {
   await assert.rejects(() => sink.flush(), { code: 'EBADF' })
   closeSync(fd)
 })
+
+test('bytes that are no UTF-8 come out as text, wherever a piece is cut', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ktool-sink-'))
+  try {
+    // Parts of characters, whole ones, and none.
+    const parts = [[0x61], [0xd0], [0xbd], [0xe2, 0x82, 0xac], [0xe2, 0x82], [0xf0, 0x9f, 0x98, 0x80], [0xf0], [0xff]]
+    let state = 7
+    const bytes = Buffer.from(
+      Array.from({ length: 120_000 }, () => parts[(state = (state * 48271) % 0x7fff_ffff) % parts.length]).flat(),
+    )
+    const fd = openSync(join(folder, 'out'), 'w')
+    const sink = new RecordSink(fd, undefined, { asText: true })
+    sink.range(bytes, 0, bytes.length)
+    await sink.flush()
+    closeSync(fd)
+    assert.ok(readFileSync(join(folder, 'out')).equals(Buffer.from(bytes.toString('utf8'))))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

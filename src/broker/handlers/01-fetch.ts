@@ -1,5 +1,5 @@
-// Fetch: batches from an offset on, at once or when there are enough (long poll). Versions: 4 isolation; 7 sessions, which
-// this broker does not keep (KIP-227 lets it answer with session 0); 12 diverging epochs; 13 topics by id.
+// Fetch: batches from an offset on, at once or when there are enough (long poll). Versions: 4 isolation; 7 sessions
+// (fetch-sessions.ts); 12 diverging epochs; 13 topics by id.
 
 import type { Input } from '../../protocol/api.ts'
 import { Fetch, type FetchPartition, type FetchRequest, type FetchResponse } from '../../protocol/apis/01-fetch.ts'
@@ -18,7 +18,6 @@ type PartitionAnswer = NonNullable<Input<FetchResponse>['responses']>[number]['p
   : never
 
 const READ_COMMITTED = 1
-const FULL_FETCH_EPOCHS = [0, -1]
 const DEBUGGING_CONSUMER = -2
 const NO_RECORDS = Buffer.alloc(0)
 
@@ -37,10 +36,8 @@ export interface FetchPass {
 export const handler = defineHandler({
   api: Fetch,
   versions: [4, 18],
+  around: (request, { broker, version }, next) => broker.fetchSessions.answer(request, version, next),
   handle(request, { broker, version, client, connection }) {
-    if (!FULL_FETCH_EPOCHS.includes(request.sessionEpoch)) {
-      return { errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND') }
-    }
     const allocate = (bytes: number) => connection.lend(bytes)
     const maxBytes = Math.min(
       request.maxBytes,

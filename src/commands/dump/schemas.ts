@@ -2,6 +2,7 @@
 // need no network.
 
 import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import type { SchemaFinder, Wanted } from '../../registry/record-decoding.ts'
 import type { ParsedSchema } from '../../registry/schema.ts'
@@ -10,6 +11,9 @@ import { type Context, defineFlags, type FlagValues } from '../command.ts'
 import { type Decoding, decodeFlags, decodingBy, wantedParts } from '../consume-schemas.ts'
 import { registryClient } from '../registry-flags.ts'
 import { type DecoderName, decoderNames } from './decoder.ts'
+
+/** The folder of the topic that registries keep their schemas in. */
+const SCHEMAS_LOG = '_schemas-0'
 
 /** A schema of a file, for the records that name `id`, or where it is undefined for all. */
 interface SchemaFile {
@@ -32,7 +36,7 @@ export const schemaFlags = defineFlags({
     category,
     complete: 'directory',
     defaultDoc: decodeFlags.registry.defaultDoc,
-    doc: 'Schema registry to ask (env: KTOOL_REGISTRY), or the folder of its log, such as _schemas-0',
+    doc: 'Schema registry to ask (env: KTOOL_REGISTRY), or the folder of its log, _schemas-0',
   },
   valueSchema: {
     value: '[ID=]FILE',
@@ -111,13 +115,25 @@ interface Source {
 const NO_REGISTRY: Source = { find: async (id) => `no file is given for schema ${id}`, close() {} }
 
 async function registrySource(context: Context, registry: string | undefined): Promise<Source> {
-  if (registry !== undefined && statSync(registry, { throwIfNoEntry: false })?.isDirectory()) {
+  const folder = registry === undefined ? undefined : schemasFolder(registry)
+  if (folder !== undefined) {
     const { storedSchemas } = await import('./stored-schemas.ts')
-    return { find: await storedSchemas(registry, (text) => context.warn(text)), close() {} }
+    return { find: await storedSchemas(folder, (text) => context.warn(text)), close() {} }
   }
   const { registrySchemas } = await import('../../registry/record-decoding.ts')
   const client = await registryClient(context, registry)
   return { find: registrySchemas(client), close: () => client.close() }
+}
+
+/** The folder of the log, which may be given by the log directory that it is in; undefined for an address. */
+function schemasFolder(registry: string): string | undefined {
+  const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  if (isFolder(registry)) {
+    const within = join(registry, SCHEMAS_LOG)
+    return isFolder(within) ? within : registry
+  }
+  if (!registry.includes('/') || registry.includes('://')) return undefined
+  throw new UsageError(`there is no folder ${registry}`, { hint: 'the address of a registry begins with http://' })
 }
 
 /** Throws a UsageError that names the file. */

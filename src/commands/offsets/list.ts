@@ -21,6 +21,9 @@ const WORDS: Record<string, number> = {
   latest: OffsetTime.latest,
   end: OffsetTime.latest,
   'max-timestamp': OffsetTime.maxTimestamp,
+  'earliest-local': OffsetTime.earliestLocal,
+  'latest-tiered': OffsetTime.latestTiered,
+  'earliest-pending-upload': OffsetTime.earliestPendingUpload,
 }
 
 export const command = defineCommand({
@@ -43,7 +46,7 @@ export const command = defineCommand({
       parse: (text: string) => WORDS[text] ?? parseTime(text.startsWith('@-') ? text.slice(1) : text),
       default: OffsetTime.latest as number,
       defaultDoc: 'latest',
-      doc: 'earliest, latest, max-timestamp, or a time: 2026-03-02T06:30, @EPOCH-MS, -1h',
+      doc: 'earliest, latest, max-timestamp, earliest-local, latest-tiered, earliest-pending-upload, or a time: 2026-03-02T06:30, @EPOCH-MS, -1h',
     },
     isolation: {
       value: 'LEVEL',

@@ -72,7 +72,10 @@ async function explained(
         : (['latest'] as const)
   for (const each of versions) {
     const registered = await client.version(subject, each)
-    if (registered.schemaType !== source.schemaType) continue
+    if (registered.schemaType !== source.schemaType) {
+      const explanation = `The type of the schema was ${registered.schemaType}, and is ${source.schemaType} now`
+      return [{ path: '/', problem: 'TYPE_CHANGED', explanation, version: registered.version }]
+    }
     const old = await client.parse(registered)
     const rows = (found: ReturnType<ParsedSchema['differences']>, readerIs: 'new' | 'old') =>
       found.map((difference) => ({

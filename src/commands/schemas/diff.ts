@@ -41,6 +41,7 @@ export const command = defineCommand({
         await client.version(subject, older, { deleted }),
         await client.version(subject, newer, { deleted }),
       ]
+      if (older === newer) context.note(`${subject} has no version before ${newer}`)
       const lines = difference(linesOf(before), linesOf(after))
       if (context.formGiven) {
         const rows = context.rows<Line>({ columns: [{ key: 'sign' }, { key: 'text' }] })
@@ -61,8 +62,25 @@ function linesOf({ schemaType, schema }: RegisteredSchema): string[] {
   return JSON.stringify(JSON.parse(schema), null, 2).split('\n')
 }
 
-/** The longest common sequence stays, everything else goes or comes. */
+/** Their time and memory grow with the product of the lines. */
+const MOST_PAIRS = 16 << 20
+
+/** What both begin and end with stays, and of the rest the longest common sequence. */
 function difference(before: readonly string[], after: readonly string[]): Line[] {
+  const shorter = Math.min(before.length, after.length)
+  let start = 0
+  while (start < shorter && before[start] === after[start]) start++
+  let end = 0
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++
+  const same = (lines: readonly string[]): Line[] => lines.map((text) => ({ sign: ' ', text }))
+  const middle = [before, after].map((lines) => lines.slice(start, lines.length - end))
+  return [...same(before.slice(0, start)), ...changes(middle[0], middle[1]), ...same(before.slice(before.length - end))]
+}
+
+function changes(before: readonly string[], after: readonly string[]): Line[] {
+  if (before.length * after.length > MOST_PAIRS) {
+    return [...before.map((text): Line => ({ sign: '-', text })), ...after.map((text): Line => ({ sign: '+', text }))]
+  }
   const lengths = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1))
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {

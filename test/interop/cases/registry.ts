@@ -1,5 +1,6 @@
-// Schema registries and their clients: records go through confluent-kafka (Python) and @kafkajs/confluent-schema-registry
-// and come out the same; Karapace answers as the bundled registry does, and takes its `_schemas` over.
+// Schema registries and their clients: records go through confluent-kafka (Python), @kafkajs/confluent-schema-registry and
+// Apache Avro with Spring's client (Java) and come out the same, with the bundled registry and with Karapace; Karapace
+// answers as the bundled registry does, and takes its `_schemas` over.
 
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
@@ -216,6 +217,15 @@ async function throughJava(place: At, schema: Schema): Promise<void> {
   assert.deepEqual(await read(place, 'from-java'), exactLines)
 }
 
+/** What all wrote, out of the broker's folder alone. */
+async function onDisk(data: string): Promise<void> {
+  for (const topic of ['to-python', 'from-python', 'from-java']) {
+    const how = ['dump', join(data, `${topic}-0`), '--avro', '--registry', data, '-f', '%s\\n']
+    const { stdout } = succeeded(await ktool(how), `dump of ${topic}`)
+    assert.deepEqual(stdout.trim().split('\n'), exactLines, topic)
+  }
+}
+
 test('records go through clients in Python, Node and Java, with the bundled registry', async (t) => {
   const place = await served()
   t.after(() => place.wipe())
@@ -223,6 +233,7 @@ test('records go through clients in Python, Node and Java, with the bundled regi
   await t.test('confluent-kafka for Python', () => throughPython(place, referring))
   await t.test('@kafkajs/confluent-schema-registry', () => throughNode(place, referring))
   await t.test("Apache Avro and Spring's client for Java", async () => throughJava(place, await schemaAt(place, false)))
+  await t.test('ktool dump', () => onDisk(place.data))
 })
 
 test('records go through clients in Python, Node and Java, with Karapace', { skip: withoutKarapace }, async (t) => {
@@ -236,6 +247,7 @@ test('records go through clients in Python, Node and Java, with Karapace', { ski
   await t.test('confluent-kafka for Python', () => throughPython(place, schema))
   await t.test('@kafkajs/confluent-schema-registry', () => throughNode(place, schema))
   await t.test("Apache Avro and Spring's client for Java", () => throughJava(place, schema))
+  await t.test('ktool dump', () => onDisk(broker.data))
 })
 
 /** Where Karapace answers otherwise, each with the reason to stay as we are: Confluent's registry does as we do. */
