@@ -102,7 +102,7 @@ test('what another program has is a failure, no wrong command line', async (t) =
     [['--data', data, '--listen', '127.0.0.1:0'], /^ktool: \S+ is in use by another broker \(process \d+\)\n/],
     [
       ['--memory', '--listen', '127.0.0.1:0', '--registry', registry],
-      /ktool: \S+, for the schema registry, is in use by another program\n/,
+      /ktool: can't listen on 127\.0\.0\.1:\d+: it is in use by another program\n/,
     ],
   ]
   for (const [args, message] of taken) {
