@@ -14,16 +14,19 @@ export type OffsetSpec =
   /** The first record at or after a time. */
   | { kind: 'time'; timestamp: number }
 
-/** beginning, end, N, -N or @TIME; kcat's s@MS and e@MS too. Throws a UsageError. */
+const OFFSETS = 'offsets are beginning, end, a number, -N for the last N, or @TIME such as @2026-01-31T12:00 or @-1h'
+
+/** beginning, end, N, -N or @TIME; kcat's s@MS too. Throws a UsageError. */
 export function parseOffsetSpec(text: string): OffsetSpec {
   if (text === 'beginning' || text === 'earliest') return { kind: 'beginning' }
   if (text === 'end' || text === 'latest') return { kind: 'end' }
   if (/^-\d+$/.test(text)) return { kind: 'last', count: safe(text.slice(1)) }
   if (/^\d+$/.test(text)) return { kind: 'offset', offset: safe(text) }
-  const time = /^[se]?@(.+)$/.exec(text)
+  // With s in front as in kcat, where e is the end: that one has an option of its own.
+  const time = /^s?@(.+)$/.exec(text)
   if (time) return { kind: 'time', timestamp: parseTime(/^\d+$/.test(time[1]) ? `@${time[1]}` : time[1]) }
   throw new UsageError(`'${text}' is not an offset`, {
-    hint: 'offsets are beginning, end, a number, -N for the last N, or @TIME such as @2026-01-31T12:00 or @-1h',
+    hint: text.startsWith('e@') ? `where to end is --until ${text.slice(1)}` : OFFSETS,
   })
 }
 
