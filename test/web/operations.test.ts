@@ -131,7 +131,7 @@ test('only GET of what is there is answered', async (t) => {
 test('an address that can not be had is told', async (t) => {
   const { operations } = await listen(t)
   await assert.rejects(Operations.listen({ host: '127.0.0.1', port: operations.port }), {
-    name: 'UsageError',
+    name: 'KtoolError',
     message: /can't listen on 127\.0\.0\.1:\d+: it is in use by another program/,
   })
 })
