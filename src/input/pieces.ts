@@ -29,16 +29,24 @@ export async function* streamPieces(stream: Readable & { fd?: number }, signal: 
   }
 }
 
-/** The pieces of an open file from its current position. */
+/**
+ * The pieces of an open file from its current position. When they end, early or not, nothing of a file is being read any
+ * more: a read that goes on after closing it would take from the file that is opened next and gets the same descriptor.
+ */
 export async function* filePieces(fd: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const buffers = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)]
   let pending = read(fd, buffers[0])
-  for (let turn = 0; !signal.aborted; turn ^= 1) {
-    const bytes = await pending
-    if (bytes === 0) return
-    pending = read(fd, buffers[turn ^ 1])
-    pending.catch(() => {})
-    yield buffers[turn].subarray(0, bytes)
+  try {
+    for (let turn = 0; !signal.aborted; turn ^= 1) {
+      const bytes = await pending
+      if (bytes === 0) return
+      pending = read(fd, buffers[turn ^ 1])
+      pending.catch(() => {})
+      yield buffers[turn].subarray(0, bytes)
+    }
+  } finally {
+    // A pipe may say nothing more for ever.
+    if (fs.fstatSync(fd).isFile()) await pending.catch(() => {})
   }
 }
 
