@@ -29,16 +29,21 @@ export async function* streamPieces(stream: Readable & { fd?: number }, signal: 
   }
 }
 
-/** The pieces of an open file from its current position. */
+/** The pieces of an open file from its current position. Once it is over, or given up, nothing reads the file any more. */
 export async function* filePieces(fd: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const buffers = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)]
   let pending = read(fd, buffers[0])
-  for (let turn = 0; !signal.aborted; turn ^= 1) {
-    const bytes = await pending
-    if (bytes === 0) return
-    pending = read(fd, buffers[turn ^ 1])
-    pending.catch(() => {})
-    yield buffers[turn].subarray(0, bytes)
+  try {
+    for (let turn = 0; !signal.aborted; turn ^= 1) {
+      const bytes = await pending
+      if (bytes === 0) return
+      pending = read(fd, buffers[turn ^ 1])
+      pending.catch(() => {})
+      yield buffers[turn].subarray(0, bytes)
+    }
+  } finally {
+    // The caller may close the file next, and its number then be that of another file or a connection.
+    await pending.catch(() => {})
   }
 }
 
