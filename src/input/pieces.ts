@@ -29,7 +29,7 @@ export async function* streamPieces(stream: Readable & { fd?: number }, signal: 
   }
 }
 
-/** The pieces of an open file from its current position. Once it is over, or given up, nothing reads the file any more. */
+/** The pieces of an open file from its current position. Once they are over, or given up, nothing reads a file any more. */
 export async function* filePieces(fd: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const buffers = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)]
   let pending = read(fd, buffers[0])
@@ -42,8 +42,9 @@ export async function* filePieces(fd: number, signal: AbortSignal): AsyncGenerat
       yield buffers[turn].subarray(0, bytes)
     }
   } finally {
-    // The caller may close the file next, and its number then be that of another file or a connection.
-    await pending.catch(() => {})
+    // The caller may close the file next, and its number then be that of another file or a connection. A read of a pipe may
+    // last for ever.
+    if (fs.fstatSync(fd).isFile()) await pending.catch(() => {})
   }
 }
 
