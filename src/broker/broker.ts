@@ -4,7 +4,7 @@
 //
 // startBroker is what `ktool serve` and programs that want a broker of their own call.
 
-import { UsageError } from '../errors.ts'
+import { KtoolError, UsageError } from '../errors.ts'
 import type { ServerConnection } from '../net/server.ts'
 import { ServerListener } from '../net/server-listener.ts'
 import { ServerMemory } from '../net/server-memory.ts'
@@ -358,11 +358,11 @@ const MOST_DAMAGES = 1000
 /** How often flush.ms is looked at, where nothing shorter is asked for. */
 const FLUSH_CHECK_MS = 1000
 
-function listenError({ host, port }: Endpoint, error: unknown): UsageError {
+function listenError({ host, port }: Endpoint, error: unknown): KtoolError {
   const where = name({ host, port })
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
-      return new UsageError(`${where} is in use by another program`, {
+      return new KtoolError(`${where} is in use by another program`, {
         cause: error,
         hint: 'stop that program, or give another address with --listen HOST:PORT (port 0 takes a free one)',
       })

@@ -4,6 +4,7 @@
 import { UsageError } from '../errors.ts'
 import { nearest } from '../util/nearest.ts'
 import { globalFlags } from './global-flags.ts'
+import { kcatHint } from './kcat-hints.ts'
 import { type Entry, manifest } from './manifest.ts'
 import { longName } from './syntax.ts'
 
@@ -37,7 +38,7 @@ export function locate(argv: readonly string[]): Located {
     const path = words.join(' ')
     const entry = manifest.find((candidate) => candidate.path === path)
     if (entry !== undefined) return { words, entry, before, rest: argv.slice(at) }
-    if (!manifest.some((candidate) => candidate.path.startsWith(`${path} `))) throw unknownCommand(words)
+    if (!manifest.some((candidate) => candidate.path.startsWith(`${path} `))) throw unknownCommand(words, before)
   }
   return { words, before, rest: argv.slice(at) }
 }
@@ -60,7 +61,13 @@ export function nextWords(words: readonly string[]): string[] {
   return [...new Set(following.map((path) => path[words.length]).filter((word) => word !== undefined))]
 }
 
-function unknownCommand(words: readonly string[]): UsageError {
+function unknownCommand(words: readonly string[], before: readonly string[]): UsageError {
+  // In `-C -t orders` the topic stands where a command's name is looked for.
+  const ofKcat = before.filter((token) => kcatHint(token, '') !== undefined)
+  const foreign = ofKcat.find((token) => token !== '-t') ?? ofKcat[0]
+  if (foreign !== undefined) {
+    return new UsageError(`unknown option '${foreign}'`, { hint: kcatHint(foreign, '') })
+  }
   const known = words.slice(0, -1)
   const near = nearest(words[words.length - 1], nextWords(known)).map((word) => `'${[...known, word].join(' ')}'`)
   return new UsageError(`unknown command '${words.join(' ')}'`, {

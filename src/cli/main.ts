@@ -50,7 +50,7 @@ function end(code: ExitCode): void {
 
 async function dispatch(argv: readonly string[], stop: AbortController): Promise<ExitCode> {
   const located = locate(argv)
-  if (argv.length === 0) return showHelp(located)
+  if (argv.length === 0) return showUsage(located)
   // Without the parser, which --help alone doesn't need.
   if (located.before.includes('-h') || located.before.includes('--help')) return showHelp(located)
   const before = located.before.length === 0 ? undefined : parseArguments(program, located.before)
@@ -59,7 +59,7 @@ async function dispatch(argv: readonly string[], stop: AbortController): Promise
   if (located.entry === undefined) {
     const globals = before?.globals as GlobalValues | undefined
     return globals === undefined || requestedPrint(globals) === undefined
-      ? showHelp(located)
+      ? showUsage(located)
       : run(undefined, globals, stop)
   }
   const { command } = await located.entry.load()
@@ -141,6 +141,15 @@ async function showHelp(located: Located): Promise<ExitCode> {
   const paint = await painter(wantsColour(false, process.env, terminal ?? {}))
   await print(await helpOn(located, { width: pageWidth(terminal), paint }))
   return ExitCode.ok
+}
+
+/** Help where there was to be a command: no data, and no success for a script that left it out. */
+async function showUsage(located: Located): Promise<ExitCode> {
+  const { stderr } = process
+  const paint = await painter(wantsColour(false, process.env, stderr))
+  stderr.write(await helpOn(located, { width: pageWidth(stderr.isTTY ? stderr : undefined), paint }))
+  await flushed(stderr)
+  return ExitCode.usage
 }
 
 async function showVersion(): Promise<ExitCode> {

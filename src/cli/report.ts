@@ -45,6 +45,7 @@ export function errorText(error: unknown, { verbose, paint = plain, item }: Erro
 
 interface SystemError extends Error {
   errno: number
+  code?: string
   syscall: string
   path?: string
 }
@@ -60,6 +61,7 @@ function isExpected(error: unknown): boolean {
 
 function message(error: unknown): string {
   if (isSystemError(error)) {
+    if (error.code === 'ENOENT' && error.path !== undefined) return `no such file: ${error.path}`
     const what = error.path ?? (error.syscall === 'write' ? 'the output' : error.syscall)
     return `${what}: ${getSystemErrorMessage(error.errno)}`
   }

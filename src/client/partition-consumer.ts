@@ -8,6 +8,7 @@ import { type Cluster, UnknownTopicError } from './cluster.ts'
 import { type Consumer, chosenTopics, type Piece, type ReadOptions, type TopicChoice } from './consumer.ts'
 import { Position } from './fetched.ts'
 import type { Fetcher } from './fetcher.ts'
+import { noPartition } from './no-partition.ts'
 import { isRetriable } from './retry.ts'
 import { type PartitionName, partitionBounds, resolveOffsets } from './start-offset.ts'
 
@@ -115,9 +116,7 @@ export class PartitionConsumer implements Consumer {
       this.topics.set(topic, count)
       for (const partition of count === 0 ? [] : (this.options.partitions ?? Array(count).keys())) {
         if (partition >= count) {
-          throw new KtoolError(`topic ${topic} has no partition ${partition}`, {
-            hint: `its partitions are 0 to ${count - 1}`,
-          })
+          throw noPartition(topic, partition, count)
         }
         chosen.push({ topic, partition })
       }

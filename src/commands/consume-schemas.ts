@@ -3,6 +3,7 @@
 import { KtoolError, UsageError } from '../errors.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { Part, RecordDecoding, SchemaFinder, Wanted } from '../registry/record-decoding.ts'
+import { counted } from '../util/counted.ts'
 import { type Context, defineFlags, type FlagValues } from './command.ts'
 import { registryClient, registryFlags } from './registry-flags.ts'
 
@@ -72,7 +73,7 @@ export async function decodingBy(
       close()
       const { failures } = records
       if (failures === 0) return
-      const what = failures === 1 ? '1 record' : `${failures.toLocaleString('en')} records`
+      const what = counted(failures, 'record')
       context.fail(
         new KtoolError(
           `${what} could not be decoded, and ${failures === 1 ? 'is shown as it is' : 'are shown as they are'}`,

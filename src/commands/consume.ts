@@ -11,6 +11,7 @@ import { compileFormat, type RecordWriter } from '../output/record-format.ts'
 import { jsonWriter, writeJson } from '../output/record-json.ts'
 import { RecordSink } from '../output/record-sink.ts'
 import type { RecordView } from '../records/view.ts'
+import { counted } from '../util/counted.ts'
 import { parseDuration } from '../util/duration.ts'
 import { integer, parseIntegerList } from '../util/numbers.ts'
 import { type Context, defineCommand } from './command.ts'
@@ -144,7 +145,7 @@ export const command = defineCommand({
         piece.done()
         sink.push()
         if (records > before) idle?.refresh()
-        progress?.update(() => `${records.toLocaleString('en')} records`)
+        progress?.update(() => counted(records, 'record'))
       }
     } finally {
       if (idle !== null) clearTimeout(idle)

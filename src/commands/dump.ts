@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { CorruptError, ExitCode, UsageError } from '../errors.ts'
 import { compileFormat } from '../output/record-format.ts'
 import { RecordSink } from '../output/record-sink.ts'
+import { counted } from '../util/counted.ts'
 import { integer } from '../util/numbers.ts'
 import { type Context, defineCommand } from './command.ts'
 import { filterFlags, recordFilter } from './consume-filter.ts'
@@ -233,8 +234,4 @@ function placeIn(to: string, logs: readonly string[]): (log: string) => string {
     taken.set(target, log)
   }
   return place
-}
-
-function counted(count: number, what: string, several = `${what}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? what : several}`
 }

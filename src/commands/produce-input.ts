@@ -2,6 +2,7 @@
 
 import { closeSync, openSync } from 'node:fs'
 import { type Topic, UnknownTopicError } from '../client/cluster.ts'
+import { partitionsText } from '../client/no-partition.ts'
 import type { Producer } from '../client/producer.ts'
 import type { KtoolError } from '../errors.ts'
 import { type InputReader, type InputRecord, InputRecordError, recordOf } from '../input/input-record.ts'
@@ -207,7 +208,7 @@ export class ProduceInput {
     }
     const partition = this.partitionOf(record)
     if (partition >= this.partitionCount) {
-      const hint = `its partitions are 0 to ${this.partitionCount - 1}; --partitioner murmur2 chooses by the key`
+      const hint = `${partitionsText(this.partitionCount)}; --partitioner murmur2 chooses by the key`
       this.failures.wrong(new InputRecordError(record.number, `topic ${topic} has no partition ${partition}`, hint))
       return
     }

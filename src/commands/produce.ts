@@ -2,14 +2,16 @@
 
 import type { Client } from '../client/client.ts'
 import type { Topic } from '../client/cluster.ts'
+import { noPartition } from '../client/no-partition.ts'
 import { Producer } from '../client/producer.ts'
-import { KtoolError, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import type { InputReader } from '../input/input-record.ts'
 import { JsonLineReader } from '../input/jsonl.ts'
 import { LineReader } from '../input/lines.ts'
 import { TemplateReader, templateParts } from '../input/template.ts'
 import { encodeHeaders, type Header } from '../records/builder.ts'
 import type { RecordEncoding } from '../registry/record-encoding.ts'
+import { counted } from '../util/counted.ts'
 import { unescapeBytes } from '../util/escapes.ts'
 import { integer } from '../util/numbers.ts'
 import { parseRate } from '../util/rate.ts'
@@ -135,7 +137,7 @@ export const command = defineCommand({
         delivered += batch.count
         lost = false
         output.delivered(batch, queue, baseOffset)
-        progress?.update(() => `${delivered.toLocaleString('en')} records`)
+        progress?.update(() => counted(delivered, 'record'))
       },
       failed: (origins, _queue, error) => failures.refused(origins, error),
       lost(error) {
@@ -255,9 +257,7 @@ async function prepare(client: Client, producer: Producer, topic: string, flags:
   const prepared = await producer.prepare(topic, { create: flags.allowAutoTopicCreation })
   const { length } = prepared.partitions
   if (flags.partition !== undefined && flags.partition >= length) {
-    throw new KtoolError(`topic ${topic} has no partition ${flags.partition}`, {
-      hint: `its partitions are 0 to ${length - 1}`,
-    })
+    throw noPartition(topic, flags.partition, length)
   }
   try {
     const limit = Number(await client.admin.topicConfig(topic, 'max.message.bytes'))

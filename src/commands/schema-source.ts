@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import { InvalidSchemaError } from '../registry/errors.ts'
 import type { ParsedSchema, Reference, SchemaSource, SchemaType } from '../registry/schema.ts'
+import { fileProblem } from '../util/file-problem.ts'
 
 export type SchemaName =
   | { kind: 'file'; path: string; message: string | undefined }
@@ -29,7 +30,7 @@ export function parseSchemaName(text: string): SchemaName {
   }
   if (existsSync(name)) return { kind: 'file', path: name, message }
   if (extname(name) in TYPES || name.includes('/')) {
-    throw new UsageError(`there is no schema file ${name}`, { hint: 'a schema is a FILE, an ID or SUBJECT@VERSION' })
+    throw new UsageError(`no such schema file: ${name}`, { hint: 'a schema is a FILE, an ID or SUBJECT@VERSION' })
   }
   return { kind: 'subject', subject: name, version: 'latest', message }
 }
@@ -50,7 +51,7 @@ export async function readSchemaFile(
   try {
     schema = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`the schema ${path} can't be read (${(error as NodeJS.ErrnoException).code})`)
+    throw new UsageError(fileProblem(error, path, 'schema file'))
   }
   return { schemaType: type ?? typeOfFile(path), schema, references: await numbered(client, references) }
 }

@@ -7,6 +7,7 @@ import { brokerDefinitions, isBrokerConfig } from '../broker/configs/broker-conf
 import type { Endpoint } from '../broker/options.ts'
 import { parseConfig } from '../config/file.ts'
 import { UsageError } from '../errors.ts'
+import { fileProblem } from '../util/file-problem.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { Context } from './command.ts'
 
@@ -54,7 +55,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`the file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
+    throw new UsageError(fileProblem(error, path), { cause: error })
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { type Broker, startBroker } from '../broker/broker.ts'
 import { brokerSettings, type Endpoint, isAnyAddress, type Listener } from '../broker/options.ts'
-import { ExitCode, UsageError } from '../errors.ts'
+import { ExitCode, KtoolError, UsageError } from '../errors.ts'
 import { name } from '../util/address.ts'
 import { keyValue } from '../util/key-value.ts'
 import type { HttpEndpoint } from '../web/listening.ts'
@@ -142,9 +142,13 @@ export const command = defineCommand({
     for (const listener of broker.listeners) {
       const { protocol } = listener
       const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
-      say.listening(`listening on ${name(listener)}${kind}, ${where}`, nextLine(listener, certificate), {
-        ...{ listener: listener.name, host: listener.host, port: listener.port, protocol },
-      })
+      say.listening(
+        `listening on ${name(listener)}${kind}, ${where}`,
+        nextLine(listener, certificate, flags.topic[0]?.name),
+        {
+          ...{ listener: listener.name, host: listener.host, port: listener.port, protocol },
+        },
+      )
       const isOpen = !asksForLogin(listener, properties) && !properties['authorizer.class.name']
       if (isOpen && !LOOPBACK.test(listener.host)) {
         say.warn(`${name(listener)} asks nobody for a login: whoever reaches it can read, write and delete`)
@@ -213,7 +217,7 @@ async function serveRegistry(
   try {
     return await RegistryServer.listen(broker, asked ?? beside, (text) => say.warn(text))
   } catch (error) {
-    if (asked !== undefined || !(error instanceof UsageError)) {
+    if (asked !== undefined || !(error instanceof KtoolError)) {
       await broker.close()
       throw error
     }
@@ -240,13 +244,18 @@ function sayRegistry(
   warnIfOpen(say, endpoint.host, httpUsers, `${url} asks nobody for a login: whoever reaches it can change schemas`)
 }
 
-/** The line that a newcomer types in another terminal. */
-function nextLine({ host, port, protocol }: Listener, certificate: string | undefined): string {
+/** What to type next: with the topic that was made, where there is one. */
+function nextLine(
+  { host, port, protocol }: Listener,
+  certificate: string | undefined,
+  topic: string | undefined,
+): string {
   const reachable: Endpoint = { host: isAnyAddress(host) ? DEFAULT_ENDPOINT.host : host, port }
   const isDefault = reachable.host === DEFAULT_ENDPOINT.host && port === DEFAULT_ENDPOINT.port
   const security = protocol === 'PLAINTEXT' ? '' : ` -X security.protocol=${protocol}`
   const trust = protocol.endsWith('SSL') && certificate ? ` -X ssl.ca.location=${quoted(certificate)}` : ''
-  return `ktool topics create orders${isDefault ? '' : ` -b ${name(reachable)}`}${security}${trust}`
+  const what = topic === undefined ? 'topics create orders' : `produce ${topic}`
+  return `ktool ${what}${isDefault ? '' : ` -b ${name(reachable)}`}${security}${trust}`
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
+import { fileProblem } from '../util/file-problem.ts'
 import type { Assignment } from './settings.ts'
 import { librdkafkaOnly } from './table.ts'
 
@@ -39,7 +40,7 @@ function readText(path: string): string {
   try {
     content = readFileSync(path)
   } catch (error) {
-    throw new UsageError(`the configuration file ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`, {
+    throw new UsageError(fileProblem(error, path, 'configuration file'), {
       hint: 'give -F the path of a Java client.properties or of a kcat configuration',
       cause: error,
     })

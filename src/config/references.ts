@@ -10,6 +10,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../errors.ts'
+import { fileProblem } from '../util/file-problem.ts'
 
 const REFERENCE = /\$\{(env|file|directory|command|ask)(?::([^}]*))?\}/g
 
@@ -78,8 +79,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UsageError(`${path}, which a setting refers to, can't be read: ${code}`, { cause: error })
+    throw new UsageError(`a setting refers to it: ${fileProblem(error, path)}`, { cause: error })
   }
 }
 

@@ -29,7 +29,10 @@ export async function* streamPieces(stream: Readable & { fd?: number }, signal: 
   }
 }
 
-/** The pieces of an open file from its current position. Once they are over, or given up, nothing reads a file any more. */
+/**
+ * The pieces of an open file from its current position. When they end, early or not, nothing of a file is being read any
+ * more: a read that goes on after closing it would take from the file that is opened next and gets the same descriptor.
+ */
 export async function* filePieces(fd: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const buffers = [Buffer.allocUnsafeSlow(PIECE), Buffer.allocUnsafeSlow(PIECE)]
   let pending = read(fd, buffers[0])
@@ -42,8 +45,7 @@ export async function* filePieces(fd: number, signal: AbortSignal): AsyncGenerat
       yield buffers[turn].subarray(0, bytes)
     }
   } finally {
-    // The caller may close the file next, and its number then be that of another file or a connection. A read of a pipe may
-    // last for ever.
+    // A pipe may say nothing more for ever.
     if (fs.fstatSync(fd).isFile()) await pending.catch(() => {})
   }
 }

@@ -95,7 +95,8 @@ function tokenSource(
     return `helpers.header(w, c, literals[${literals.push(new FixedText(argument)) - 1}].bytes)`
   }
   if (token === 'd') {
-    if (argument !== 'iso') throw new UsageError(`%d{${argument ?? ''}} is not a time format`, { hint: 'use %d{iso}' })
+    if (argument === undefined) throw new UsageError('%d needs a time format', { hint: 'use %d{iso}, or %T for ms' })
+    if (argument !== 'iso') throw new UsageError(`%d{${argument}} is not a time format`, { hint: 'use %d{iso}' })
     return 'helpers.iso(w, c)'
   }
   if (token === 's' || token === 'v' || token === 'k') {

@@ -10,8 +10,16 @@ import type { Writable } from 'node:stream'
 export function write(stream: Writable, data: string | Uint8Array): Promise<void> | undefined {
   if (stream.destroyed || stream.writableEnded) return undefined
   if (stream.write(data) || stream.destroyed) return undefined
-  return drained(stream)
+  let waiting = waits.get(stream)
+  if (waiting === undefined) {
+    waiting = drained(stream).finally(() => waits.delete(stream))
+    waits.set(stream, waiting)
+  }
+  return waiting
 }
+
+/** All who wait for a stream share one: some add rows without waiting, and each would have its own listeners there. */
+const waits = new WeakMap<Writable, Promise<void>>()
 
 async function drained(stream: Writable): Promise<void> {
   const done = new AbortController()

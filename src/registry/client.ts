@@ -7,6 +7,7 @@ import https from 'node:https'
 import type { Settings } from '../config/settings.ts'
 import { KtoolError, TimeoutError, UnreachableError, UsageError } from '../errors.ts'
 import { type HttpAgents, httpAgents } from '../net/http-agents.ts'
+import { fileProblem } from '../util/file-problem.ts'
 import type { ProxyAddress } from '../util/proxy-url.ts'
 import { RegistryError } from './errors.ts'
 import {
@@ -57,7 +58,7 @@ export function registryOptions(settings: Settings): RegistryClientOptions {
     try {
       return readFileSync(path)
     } catch (error) {
-      throw new UsageError(`setting ${setting}: ${path} can't be read (${(error as NodeJS.ErrnoException).code})`)
+      throw new UsageError(`setting ${setting}: ${fileProblem(error, path)}`)
     }
   }
   const tls = {

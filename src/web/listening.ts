@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecureContextOptions } from 'node:tls'
 import type { Endpoint } from '../broker/options.ts'
-import { UsageError } from '../errors.ts'
+import { KtoolError, UsageError } from '../errors.ts'
 import { name } from '../util/address.ts'
 
 export interface HttpEndpoint extends Endpoint {
@@ -19,7 +19,7 @@ export interface HttpEndpoint extends Endpoint {
 /** Guessing passwords shall take its time. */
 const REFUSAL_DELAY_MS = 100
 
-/** Listens; throws a UsageError where that can't be. `refusal` is the body for those who are not logged in. */
+/** Listens; throws a UsageError where that can't be, a KtoolError where the port is taken. `refusal` is the body for those who are not logged in. */
 export async function listen(
   { host, port, tls, users }: HttpEndpoint,
   limits: ServerOptions & { maxConnections?: number },
@@ -44,13 +44,11 @@ export async function listen(
   if (limits.maxConnections !== undefined) server.maxConnections = limits.maxConnections
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'it is in use by another program' : error.message
-      reject(
-        new UsageError(`can't listen on ${name({ host, port })}: ${reason}`, {
-          cause: error,
-          hint: 'take another port',
-        }),
-      )
+      const isInUse = error.code === 'EADDRINUSE'
+      const reason = isInUse ? 'it is in use by another program' : error.message
+      const Kind = isInUse ? KtoolError : UsageError
+      const details = { cause: error, hint: 'take another port' }
+      reject(new Kind(`can't listen on ${name({ host, port })}: ${reason}`, details))
     })
     server.listen(port, host, () => resolve(server))
   })

@@ -46,13 +46,18 @@ test('version and help', async () => {
   assert.equal(help.code, 0)
   assert.equal(help.stderr, '')
   assertGolden('help/ktool.txt', help.stdout)
-  for (const args of [[], ['-h'], ['help'], ['-q', '--help']]) assert.deepEqual(await ktool(args), help, args.join(' '))
+  for (const args of [['-h'], ['help'], ['-q', '--help']]) assert.deepEqual(await ktool(args), help, args.join(' '))
   const create = await ktool(['topics', 'create', '--help'])
   assertGolden('help/topics-create.txt', create.stdout)
   for (const line of ['help topics create', '--help topics create', 'topics -h create', 'topics create -qh x']) {
     assert.deepEqual(await ktool(line.split(' ')), create, line)
   }
-  assertGolden('help/topics.txt', (await ktool(['topics'])).stdout)
+  assertGolden('help/topics.txt', (await ktool(['topics', '--help'])).stdout)
+  // Without a command nothing was done: no data, no success.
+  for (const words of [[], ['topics']]) {
+    const { stdout } = await ktool([...words, '--help'])
+    assert.deepEqual(await ktool(words), { code: 2, stdout: '', stderr: stdout })
+  }
 })
 
 test('a wrong command line is 2, with what and what to do on stderr', async () => {
@@ -67,7 +72,11 @@ test('a wrong command line is 2, with what and what to do on stderr', async () =
       /^ktool: unknown setting 'batch\.sizes' \(-X\)\n {2}did you mean 'batch\.size'\?\n$/,
     ],
     ['topics list -b :', /^ktool: setting bootstrap\.servers \(-b\): ':' is not HOST:PORT\n/],
-    ['topics list -F /nowhere', /^ktool: the configuration file \/nowhere cannot be read: ENOENT\n/],
+    ['topics list -F /nowhere', /^ktool: no such configuration file: \/nowhere\n/],
+    ['-b h:1 -C -t orders', /^ktool: unknown option '-C'\n {2}kcat's -C -t TOPIC is `ktool consume TOPIC`\n$/],
+    ['-P', /^ktool: unknown option '-P'\n {2}kcat's -P -t TOPIC is `ktool produce TOPIC`\n$/],
+    ['-L', /^ktool: unknown option '-L'\n {2}kcat's -L is `ktool topics describe`/],
+    ['consume -t orders', /^ktool: unknown option '-t'\n {2}a topic is an argument .*`ktool consume TOPIC`\n$/],
     ['topics describe --unavailable --at-min-isr', /^ktool: only one of the filters/],
     ['topics list /(/ -b 127.0.0.1:1', /^ktool: /],
   ]
@@ -91,7 +100,8 @@ test('nobody answering is 3, after the time allowed', async () => {
   const { code, stderr } = await ktool(['topics', 'list', '-b', silentAddress, '--timeout', '300ms'])
   assert.equal(code, 3)
   assert.match(stderr, /^ktool: .+\n {2}.+\n$/)
-  assert.ok(performance.now() - begin < 5_000)
+  // And not after the minute that is allowed by default.
+  assert.ok(performance.now() - begin < 30_000)
 })
 
 test('environment variables stand in for options', async () => {

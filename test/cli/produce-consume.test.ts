@@ -73,7 +73,7 @@ test('files are records, or their lines are', async () => {
   assert.equal(await ok(['consume', name, '-e', '-f', '[%s]']), '[01\n02\n][11\n12\n][01][02][11][12]')
   const partly = await run(['produce', name, join(folder, 'none'), files[0]])
   assert.equal(partly.code, 1)
-  assert.match(partly.stderr, /none: no such file or directory/)
+  assert.match(partly.stderr, /no such file: \S*none\n/)
   assert.equal(await ok(['consume', name, '-o', '-1', '-e']), '01\n02\n\n')
   const huge = join(folder, 'huge')
   writeFileSync(huge, '')
@@ -178,7 +178,7 @@ test('an unknown topic names the nearest ones, for both directions', async () =>
     assert.match(ended.stderr, new RegExp(`^ktool: there is no topic ${name}x\n {2}did you mean ${name}`))
   }
   const partition = await run(['consume', name, '-p', '7'])
-  assert.match(partition.stderr, /has no partition 7\n {2}its partitions are 0 to 0/)
+  assert.match(partition.stderr, /has no partition 7\n {2}it has partition 0 only/)
 })
 
 test('Ctrl-C while producing sends what was read and ends with 130', async () => {
@@ -252,6 +252,7 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '-X', 'max.in.flight=6'], /max\.in\.flight\.\S+ is 6, with idempotence it may be 5 at most/],
     [['consume', 't', '-o', 'begin'], /'begin' is not an offset/],
     [['consume', 't', '-o', 's@1000', '-o', 'e@2000'], /'e@2000' is not an offset\n {2}where to end is --until @2000/],
+    [['consume', 't', '-f', '%d'], /%d needs a time format\n {2}use %d\{iso\}/],
     [['consume', 't', '-f', '%y'], /%y is not a format token/],
     [['consume', 't', '-f', '%s', '--json'], /exclude each other/],
     [['consume', 't', '--output', 'yaml'], /can't be printed as yaml/],

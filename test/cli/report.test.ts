@@ -25,7 +25,7 @@ test('an error of the operating system is no bug', () => {
     readFileSync('/nowhere/at-all')
     assert.fail()
   } catch (error) {
-    assert.equal(errorText(error, { verbose: true }), 'ktool: /nowhere/at-all: no such file or directory\n')
+    assert.equal(errorText(error, { verbose: true }), 'ktool: no such file: /nowhere/at-all\n')
     assert.equal(exitCodeOf(error), ExitCode.failure)
   }
 })

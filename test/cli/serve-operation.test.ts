@@ -1,6 +1,7 @@
 // ktool serve as an operator runs it: metrics, health, logs as JSON.
 
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -84,7 +85,39 @@ test('an address for metrics that is taken ends it, and nothing stays open', asy
     '--metrics',
     `127.0.0.1:${port}`,
   ])
-  assert.equal(code, 2)
+  assert.equal(code, 1)
   assert.match(stderr, /can't listen on 127\.0\.0\.1:\d+: it is in use by another program/)
   await first.stop('SIGTERM')
+})
+
+test('what another program has is a failure, no wrong command line', async (t) => {
+  const data = mkdtempSync(join(tmpdir(), 'ktool-operation-'))
+  t.after(() => rmSync(data, { recursive: true }))
+  const first = await serveJson(['--data', data], /schema registry on/)
+  const said = first.lines.map(({ message }) => message).join('\n')
+  const listener = /listening on (\S+:\d+)/.exec(said)?.[1] as string
+  const registry = /schema registry on http:\/\/(\S+:\d+)/.exec(said)?.[1] as string
+  const taken: [args: string[], message: RegExp][] = [
+    [['--memory', '--listen', listener], /^ktool: 127\.0\.0\.1:\d+ is in use by another program\n/],
+    [['--data', data, '--listen', '127.0.0.1:0'], /^ktool: \S+ is in use by another broker \(process \d+\)\n/],
+    [
+      ['--memory', '--listen', '127.0.0.1:0', '--registry', registry],
+      /ktool: can't listen on 127\.0\.0\.1:\d+: it is in use by another program\n/,
+    ],
+  ]
+  for (const [args, message] of taken) {
+    const { code, stderr } = await ktool(['serve', ...args])
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, message)
+  }
+  assert.equal(await first.stop('SIGTERM'), 0)
+})
+
+test('the line to type next is about the topic that was made', async () => {
+  const broker = start(['serve', '--memory', '--listen', '127.0.0.1:0', '--no-registry', '--topic', 'made:2'])
+  const ended = new Promise((resolve) => broker.on('close', resolve))
+  const [line] = await once(createInterface(broker.stdout), 'line')
+  broker.kill('SIGTERM')
+  assert.match(line, /^listening on \S+, keeping nothing; next: ktool produce made -b 127\.0\.0\.1:\d+$/)
+  assert.equal(await ended, 0)
 })

@@ -29,7 +29,10 @@ test('create, list, describe, extend and delete', async () => {
   )
   assert.equal(await done('list', 'life.*'), 'life.a\t3\t1\nlife.b\t3\t1\n')
   assert.deepEqual(await names('/^life/'), ['life.a', 'life.b'])
-  assert.deepEqual(await names('life.b', 'no-such'), ['life.b'])
+  assert.deepEqual(await names('life.b', 'no-such-*'), ['life.b'])
+  const partly = await topics('list', 'life.c', 'life.b')
+  assert.deepEqual([partly.code, partly.stdout], [1, 'life.b\t3\t1\n'])
+  assert.match(partly.stderr, /^ktool: there is no topic life\.c\n {2}did you mean life\.[ab]/)
 
   const [described] = await rows<Record<string, unknown>>('describe', 'life.a')
   const { partitions, ...topic } = described as { partitions: Record<string, unknown>[] }
@@ -92,7 +95,7 @@ test('commands that may run twice', async () => {
 
 test('a dry run changes nothing', async () => {
   assert.match(await done('create', 'dry', '--dry-run', '-p', '2'), /^dry\twould-create\t2\t1\t-\n$/)
-  assert.deepEqual(await names('dry'), [])
+  assert.deepEqual(await names('dry*'), [])
   await done('create', 'dry', '-p', '2')
   assert.equal(await done('add-partitions', 'dry', '--total', '4', '--dry-run'), 'dry\twould-extend\t2\t4\n')
   assert.equal(await done('delete', 'dry*', '--dry-run'), 'dry\twould-delete\n')

@@ -60,7 +60,10 @@ test("kcat's own file: the one that is named, else the user's", () => {
     const [{ value, isShared }] = readKcatConfig({ HOME: folder })
     assert.deepEqual([value, isShared], ['a:1', true])
     assert.equal(readKcatConfig({ HOME: folder, KCAT_CONFIG: join(folder, 'other') })[0].value, 'b:2')
-    assert.throws(() => readKcatConfig({ HOME: folder, KCAT_CONFIG: join(folder, 'none') }), /none cannot be read/)
+    assert.throws(
+      () => readKcatConfig({ HOME: folder, KCAT_CONFIG: join(folder, 'none') }),
+      /no such configuration file: \S*none$/,
+    )
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -93,8 +96,8 @@ test('any text is read or refused with a UsageError', () => {
 test('files that cannot be read or are something else', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ktool-config-'))
   try {
-    assert.throws(() => readConfigFile(join(folder, 'missing')), /missing cannot be read: ENOENT/)
-    assert.throws(() => readConfigFile(folder), /cannot be read: EISDIR/)
+    assert.throws(() => readConfigFile(join(folder, 'missing')), /no such configuration file: \S*missing$/)
+    assert.throws(() => readConfigFile(folder), /can't be read: illegal operation on a directory/)
     const binary = join(folder, 'binary')
     writeFileSync(binary, Buffer.from([1, 0, 2]))
     assert.throws(() => readConfigFile(binary), /is not a configuration file/)

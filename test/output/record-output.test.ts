@@ -103,7 +103,8 @@ test('a format that makes no sense is a usage error that names the place', () =>
   assert.throws(() => compileFormat('%s%'), usage(/ends in a single %/))
   assert.throws(() => compileFormat('%s\\q'), usage(/'\\q' is not an escape/))
   assert.throws(() => compileFormat('%k{hax}'), { ...usage(/%k\{hax\} is not a form/), hint: 'did you mean %k{hex}?' })
-  assert.throws(() => compileFormat('%d'), usage(/not a time format/))
+  assert.throws(() => compileFormat('%d'), usage(/%d needs a time format/))
+  assert.throws(() => compileFormat('%d{unix}'), usage(/%d\{unix\} is not a time format/))
 })
 
 test('the JSON envelope', async () => {

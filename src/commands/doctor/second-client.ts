@@ -3,11 +3,19 @@
 import net from 'node:net'
 import tls from 'node:tls'
 import { Kafka, type KafkaConfig, logLevel, Partitioners, type SASLOptions } from 'kafkajs'
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import type { ClientOptions } from '../../client/options.ts'
 import type { Security } from '../../client/security.ts'
 import { DeniedError, KtoolError, UnreachableError } from '../../errors.ts'
 import { name, rewrite } from '../../util/address.ts'
 import type { Examination, Finding } from './examination.ts'
+
+// kafkajs 2.2.4 looks at its waiting requests after each answer by a timer, where none is waiting by one that was due before
+// 1970, and Node warns of each.
+const { scheduleCheckPendingRequests } = RequestQueue.prototype
+RequestQueue.prototype.scheduleCheckPendingRequests = function () {
+  if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this)
+}
 
 /** What the settings want and kafkajs does not have. */
 export function unknownToSecondClient({ proxy, security }: ClientOptions): string | undefined {

@@ -86,7 +86,7 @@ export function unreadable(path: string, error: unknown): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new UsageError(`there is no ${path}`, { cause: error })
+      return new UsageError(`no such file: ${path}`, { cause: error })
     case 'EACCES':
     case 'EPERM':
       return new UsageError(`${path} can't be read: no permission`, {

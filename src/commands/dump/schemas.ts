@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { UsageError } from '../../errors.ts'
 import type { SchemaFinder, Wanted } from '../../registry/record-decoding.ts'
 import type { ParsedSchema } from '../../registry/schema.ts'
+import { fileProblem } from '../../util/file-problem.ts'
 import { type Context, defineFlags, type FlagValues } from '../command.ts'
 import { type Decoding, decodeFlags, decodingBy, wantedParts } from '../consume-schemas.ts'
 import { registryClient } from '../registry-flags.ts'
@@ -173,7 +174,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`the schema ${path} can't be read (${(error as NodeJS.ErrnoException).code})`)
+    throw new UsageError(fileProblem(error, path, 'schema file'))
   }
 }
 

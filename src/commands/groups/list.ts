@@ -50,6 +50,7 @@ export const command = defineCommand({
       await rows.add(group)
     }
     await rows.end()
+    for (const error of selected.unknown) context.fail(error)
   },
 })
 

@@ -3,6 +3,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { keyOf, type PartitionName } from '../../client/group/partitions.ts'
 import { OffsetTime, tryListOffsets } from '../../client/list-offsets.ts'
+import { noPartition } from '../../client/no-partition.ts'
 import { KtoolError } from '../../errors.ts'
 import type { TopicPartitions } from '../../util/topic-partitions.ts'
 
@@ -54,9 +55,7 @@ export async function partitionsOf(
     const { length } = (await cluster.topic(topic)).partitions
     for (const partition of numbers ?? Array(length).keys()) {
       if (partition >= length) {
-        throw new KtoolError(`topic ${topic} has no partition ${partition}`, {
-          hint: `its partitions are 0 to ${length - 1}`,
-        })
+        throw noPartition(topic, partition, length)
       }
       partitions.set(keyOf({ topic, partition }), { topic, partition })
     }

@@ -5,6 +5,7 @@ import { keyOf } from '../../client/group/partitions.ts'
 import { OffsetTime, tryListOffsets } from '../../client/list-offsets.ts'
 import { partitionBounds } from '../../client/start-offset.ts'
 import { ExitCode, KtoolError, UsageError } from '../../errors.ts'
+import { counted } from '../../util/counted.ts'
 import { parseTime } from '../../util/time.ts'
 import { defineCommand } from '../command.ts'
 import { selectPartitions } from '../partitions/select.ts'
@@ -71,7 +72,7 @@ export const command = defineCommand({
     const wanted = plan.filter(({ before, earliest }) => before > earliest)
     const count = wanted.reduce((sum, { before, earliest }) => sum + before - earliest, 0)
     if (execute && wanted.length > 0) {
-      const question = `Delete ${count.toLocaleString('en')} records of ${topics.join(', ')} for good?`
+      const question = `Delete ${counted(count, 'record')} of ${topics.join(', ')} for good?`
       if (!(await context.confirm(question, { required: byPattern }))) {
         context.note('nothing was deleted')
         return ExitCode.failure

@@ -3,6 +3,7 @@
 import type { TopicSummary } from '../../client/admin/topics.ts'
 import { namePattern, selectByName } from '../../util/name-pattern.ts'
 import { defineCommand } from '../command.ts'
+import { nothingMatches } from './select.ts'
 
 export const command = defineCommand({
   path: 'topics list',
@@ -19,7 +20,8 @@ export const command = defineCommand({
   ],
   async run(context, { patterns }, { internal }) {
     const client = await context.client()
-    const { items } = selectByName(await client.admin.listTopics(), patterns.map(namePattern))
+    const all = await client.admin.listTopics()
+    const { items, unmatched } = selectByName(all, patterns.map(namePattern))
     const rows = context.rows<TopicSummary>({
       columns: [{ key: 'name', title: 'TOPIC' }, { key: 'partitions' }, { key: 'replicationFactor' }],
     })
@@ -28,5 +30,7 @@ export const command = defineCommand({
       await rows.add(topic)
     }
     await rows.end()
+    // A pattern asks what there is; a name says that it is there.
+    for (const pattern of unmatched) if (pattern.literal) context.fail(nothingMatches(pattern, all))
   },
 })

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { listScramUsers, scramMechanisms, setScramUser } from '../../client/admin/scram-users.ts'
 import { UsageError } from '../../errors.ts'
+import { fileProblem } from '../../util/file-problem.ts'
 import { integer } from '../../util/numbers.ts'
 import { type Context, defineCommand } from '../command.ts'
 import { secretInput } from '../secret-input.ts'
@@ -93,7 +94,7 @@ async function passwordOf(
   try {
     text = readFileSync(passwordFile, 'utf8')
   } catch (error) {
-    throw new UsageError(`the password file ${passwordFile} can't be read: ${(error as NodeJS.ErrnoException).code}`)
+    throw new UsageError(fileProblem(error, passwordFile, 'password file'))
   }
   const [line] = text.split(/\r?\n/)
   if (line === '') throw new UsageError(`the first line of ${passwordFile} is empty`)

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { DeniedError, UnreachableError, UsageError } from '../../errors.ts'
+import { fileProblem } from '../../util/file-problem.ts'
 import type { ProxyAddress } from '../../util/proxy-url.ts'
 import { type HttpAgents, httpAgents } from '../http-agents.ts'
 import type { IamLogin } from './iam.ts'
@@ -100,7 +101,7 @@ async function fromFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`the token file ${path} can't be read: ${(error as NodeJS.ErrnoException).code}`)
+    throw new UsageError(fileProblem(error, path, 'token file'))
   }
 }
 

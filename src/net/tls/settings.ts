@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import tls, { type SecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls'
 import { UsageError } from '../../errors.ts'
+import { fileProblem } from '../../util/file-problem.ts'
 import { type Identity, identityOf, pemOf, readStore } from './key-store.ts'
 
 /** A file, or its content as text, and how it is named in errors. */
@@ -105,7 +106,7 @@ function read({ location, pem }: Source): Buffer {
   try {
     return readFileSync(location)
   } catch (error) {
-    throw new UsageError(`the file ${location} can't be read: ${(error as NodeJS.ErrnoException).code}`, {
+    throw new UsageError(fileProblem(error, location), {
       hint: 'the ssl.* settings name it',
       cause: error,
     })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { Regex } from '../../../src/broker/groups/consumer/regex/regex.ts'
 import { RegexError } from '../../../src/broker/groups/consumer/regex/syntax.ts'
+import { cpuMs } from '../../cpu-time.ts'
 
 const names = [
   ...['orders', 'Orders', 'orders-eu', 'orders.v1', 'a', 'aa', 'aaa', 'ab', 'b', 'k', 'K', 's', '_x', 'x1', '1', '...'],
@@ -33,11 +34,11 @@ test('each expression matches the names that it matches in re2j, or is refused i
 
 test('expressions over which a backtracking engine would sit forever take no time', () => {
   const name = 'a'.repeat(249)
-  const begun = performance.now()
+  const begun = cpuMs()
   for (const pattern of ['(a+)+b', '(a|a)*b', '(a|aa)+b', '(.*)*\\.(.*)*', '((a{0,60}){0,60})b', '(|a|)+b']) {
     assert.equal(new Regex(pattern).matches(name), false, pattern)
   }
-  assert.ok(performance.now() - begun < 1000)
+  assert.ok(cpuMs() - begun < 2000)
 })
 
 test('what would be too large, or goes too deep, is refused', () => {

@@ -101,19 +101,21 @@ test('a quota of a user is shared by its clients, a default is for each', () => 
 test('a producer above its rate is told so at once, and its next request waits for that time', async (t) => {
   const { client, connect } = await start(t, { properties: { 'quota.window.num': '2' } })
   const topicId = await createTopic(client, 'orders')
-  await setQuota(client, 'producer_byte_rate', 50_000, { 'client-id': 'test' })
+  await setQuota(client, 'producer_byte_rate', 30_000, { 'client-id': 'test' })
   const begun = performance.now()
   const first = await produce(client, topicId, 60_000)
   const { throttleTimeMs } = first
   assert.equal(first.responses[0].partitionResponses[0].errorCode, 0)
-  // 60 kB in a window of a second: 200 ms and a little for what is around the record.
-  assert.ok(throttleTimeMs > 150 && throttleTimeMs < 1000, String(throttleTimeMs))
-  assert.ok(performance.now() - begun < throttleTimeMs)
-  const others = connect().call(ApiVersions, 0, {})
-  const next = client.call(ApiVersions, 0, {}).then(() => performance.now())
-  await others
-  assert.ok(performance.now() - begun < throttleTimeMs, 'another connection waits too')
-  assert.ok((await next) - begun >= throttleTimeMs - 5)
+  // 60 kB in a window of a second: a second and a little for what is around the record.
+  assert.ok(throttleTimeMs > 900 && throttleTimeMs < 2000, String(throttleTimeMs))
+  const order: string[] = []
+  const others = connect()
+    .call(ApiVersions, 0, {})
+    .then(() => order.push('another connection'))
+  const next = client.call(ApiVersions, 0, {}).then(() => order.push('this one'))
+  await Promise.all([others, next])
+  assert.deepEqual(order, ['another connection', 'this one'])
+  assert.ok(performance.now() - begun >= throttleTimeMs - 5)
 })
 
 test('a consumer above its rate gets no records but the time to wait, and then gets them', async (t) => {

@@ -69,7 +69,7 @@ export class FakeCoordinator implements CoordinatorLink {
       this.log.filter((text) => (typeof entry === 'string' ? text === entry : entry.test(text))).length >= times
     if (found()) return
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no ${entry} in\n${this.log.join('\n')}`)), 10_000)
+      const timer = setTimeout(() => reject(new Error(`no ${entry} in\n${this.log.join('\n')}`)), 30_000)
       const watcher = () => {
         if (!found()) return
         clearTimeout(timer)

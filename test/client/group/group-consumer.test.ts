@@ -36,7 +36,7 @@ class Watch {
   async until(condition: () => boolean): Promise<void> {
     if (condition()) return
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`not in ten seconds: ${condition}`)), 10_000)
+      const timer = setTimeout(() => reject(new Error(`not in half a minute: ${condition}`)), 30_000)
       const watcher = () => {
         if (!condition()) return
         clearTimeout(timer)

@@ -88,7 +88,7 @@ async function withKafka(t: TestContext) {
   return server
 }
 
-test('ktool at a real Kafka with TLS and logins', { timeout: 300_000 }, async (t) => {
+test('ktool at a real Kafka with TLS and logins', { timeout: 900_000 }, async (t) => {
   const { sasl, mutual, plain, signed } = await withKafka(t)
   for (const [index, mechanism] of ([...mechanisms, 'TLS'] as const).entries()) {
     const to = ['-b', `localhost:${mechanism === 'TLS' ? mutual : sasl}`]
