@@ -20,7 +20,8 @@ export function makeEphemeralDirectory(): string {
 
 export function removeEphemeralDirectory(dir: string): void {
   made.delete(dir)
-  rmSync(dir, { recursive: true, force: true })
+  // A write that was under way may make a file anew meanwhile.
+  rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
 }
 
 const made = new Set<string>()
