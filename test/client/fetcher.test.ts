@@ -126,10 +126,10 @@ test('a partition that stays unreadable is told of once, and does not hang who w
     { retryBackoffMs: 5, retryBackoffMaxMs: 20 },
   )
   const notices: string[] = []
-  const fetcher = new Fetcher(client.cluster, { patienceMs: 400, quietMs: 100 }, (_, text) => notices.push(text))
+  const fetcher = new Fetcher(client.cluster, { patienceMs: 1000, quietMs: 100 }, (_, text) => notices.push(text))
   fetcher.add([new Position('t', 0, 0, 10)])
   await assert.rejects(fetcher.next(), /^KafkaError: partition 0 of t: KAFKA_STORAGE_ERROR/)
-  assert.ok(asked > 5)
+  assert.ok(asked > 2, String(asked))
   assert.equal(notices.length, 1)
   assert.match(notices[0], /KAFKA_STORAGE_ERROR .*; trying again$/)
 })
