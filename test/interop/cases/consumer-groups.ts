@@ -92,12 +92,13 @@ async function records(data: string): Promise<string[]> {
           sorted,
         ),
     )
-  // Expressions are resolved in the order of a hash table too.
-  const isExpression = (line: string | undefined) => line?.startsWith('key: {"type":"16"') ?? false
-  for (let from = 0; from < lines.length; from++) {
-    let next = from
-    while (isExpression(lines[next])) next++
-    lines.splice(from, next - from, ...lines.slice(from, next).sort())
+  // Expressions are resolved, and the parts of members given, in the order of a hash table too, and ids are random.
+  for (const type of ['key: {"type":"16"', 'key: {"type":"7"']) {
+    for (let from = 0; from < lines.length; from++) {
+      let next = from
+      while (lines[next]?.startsWith(type)) next++
+      lines.splice(from, next - from, ...lines.slice(from, next).sort())
+    }
   }
   return lines
 }
