@@ -6,7 +6,6 @@
 //   TimeLimit            for what that engine does not know: backreferences, (?=), (?!), counts beyond 16, the flags i, u, v.
 //                        A watchdog in another thread ends the work between two waits.
 
-import { setFlagsFromString } from 'node:v8'
 import { UsageError } from '../errors.ts'
 import type { RecordView } from '../records/view.ts'
 
@@ -18,6 +17,8 @@ let isSecondEngineOn = false
  */
 export function takesLinearTime(source: string, flags: string): boolean {
   if (!isSecondEngineOn) {
+    // Only where there is an expression: loading the module takes time.
+    const { setFlagsFromString } = process.getBuiltinModule('node:v8')
     // Both: without the first V8 has no flag `l`, which refuses what the engine can't do.
     setFlagsFromString('--enable-experimental-regexp-engine')
     setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
