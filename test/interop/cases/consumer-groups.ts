@@ -92,8 +92,8 @@ async function records(data: string): Promise<string[]> {
           sorted,
         ),
     )
-  // Expressions are resolved, and the parts of members given, in the order of a hash table too, and ids are random.
-  for (const type of ['key: {"type":"16"', 'key: {"type":"7"']) {
+  // Records of one type about several members, or several expressions, are in the order of a hash table too.
+  for (const type of ['5', '7', '8', '16'].map((each) => `key: {"type":"${each}"`)) {
     for (let from = 0; from < lines.length; from++) {
       let next = from
       while (lines[next]?.startsWith(type)) next++
