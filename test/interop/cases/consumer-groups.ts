@@ -100,12 +100,18 @@ async function records(data: string): Promise<string[]> {
       lines.splice(from, next - from, ...lines.slice(from, next).sort())
     }
   }
-  return lines
+  // The offsets of a topic that goes are forgotten beside what its groups do.
+  const isProbe = (line: string) => line.startsWith('key: {"type":"1"') && /"group":"[^"]*-probe"/.test(line)
+  return [...lines.filter((line) => !isProbe(line)), ...lines.filter(isProbe)]
 }
 
 test('Kafka and ktool keep the same records', async (t) => {
   // On a busy machine no member may run out of its time while the others have their turn.
-  const patient = { ...settings, 'group.consumer.session.timeout.ms': '60000' }
+  const patient = {
+    ...settings,
+    'group.consumer.max.session.timeout.ms': '600000',
+    'group.consumer.session.timeout.ms': '600000',
+  }
   const kafka = await startKafka({ properties: patient })
   t.after(() => kafka.wipe())
   const broker = await serve({ args: argsOf(patient) })
