@@ -27,3 +27,9 @@ export function answerOf(error: unknown): { errorCode: number; errorMessage: str
   if (error instanceof StorageError) return { errorCode: errorCode(error.error), errorMessage: error.message }
   throw error
 }
+
+/** Kafka tells nothing more of an error that it did not expect. */
+export function alterError(error: unknown): { errorCode: number; errorMessage: string | null } {
+  const answer = answerOf(error)
+  return answer.errorCode === -1 ? { ...answer, errorMessage: null } : answer
+}

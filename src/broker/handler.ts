@@ -2,7 +2,7 @@
 // handlers declare, so that it can't promise more than there is.
 
 import type { ServerConnection } from '../net/server.ts'
-import type { Api } from '../protocol/api.ts'
+import type { Api, Input } from '../protocol/api.ts'
 import type { Broker } from './broker.ts'
 import type { QuotaClient } from './quotas/client-quotas.ts'
 import type { Access, Answered, Next } from './security/guard.ts'
@@ -39,6 +39,8 @@ export interface Handler<Request, Response> {
   handle(request: Request, context: RequestContext): Answered<Response>
   /** Stands before the API's guard and `handle`, which `next` is: for a request that stands for another one. */
   around?(request: Request, context: RequestContext, next: Next<Request, Response>): Answered<Response>
+  /** What a client that is above its quota gets instead of its answer. */
+  throttled?(request: Request, response: Input<Response>, context: RequestContext): Input<Response>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a handler of whatever request and response

@@ -23,7 +23,7 @@ export class ProducerIds {
     this.left--
     const id = this.nextId++
     // Whoever asks while the block is being written waits for it too.
-    if (!this.metadata.isDurable) await this.metadata.flush()
+    await this.metadata.flush()
     return id
   }
 }

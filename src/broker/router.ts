@@ -108,13 +108,13 @@ export class Router implements ServerHandler {
     const own = response?.throttleTimeMs ?? 0
     const throttleMs = this.broker.quotas.isActive ? this.throttle(exchange, bytesOf(answer), own) : own
     if (throttleMs > 0) {
-      const { connection } = exchange.context
+      const { handler, request, context } = exchange
       statistics.throttledMs += throttleMs
-      connection.pauseFor(throttleMs)
-      if (header.apiKey === Fetch.key) connection.takeBack()
-      const told =
-        header.apiKey === Fetch.key ? this.broker.fetchSessions.throttled(exchange.request, response ?? {}) : response
-      answer = encode(exchange.handler, header, response === null ? null : { ...told, throttleTimeMs: throttleMs })
+      context.connection.pauseFor(throttleMs)
+      if (response !== null) {
+        const told = handler.throttled?.(request, response, context) ?? response
+        answer = encode(handler, header, { ...told, throttleTimeMs: throttleMs })
+      }
     }
     statistics.bytesOut += bytesOf(answer)
     statistics.took(performance.now() - exchange.begun)

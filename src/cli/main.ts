@@ -137,19 +137,22 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 async function showHelp(located: Located): Promise<ExitCode> {
-  const terminal = stdoutTerminal()
-  const paint = await painter(wantsColour(false, process.env, terminal ?? {}))
-  await print(await helpOn(located, { width: pageWidth(terminal), paint }))
+  await print(await helpFor(located, stdoutTerminal()))
   return ExitCode.ok
 }
 
 /** Help where there was to be a command: no data, and no success for a script that left it out. */
 async function showUsage(located: Located): Promise<ExitCode> {
   const { stderr } = process
-  const paint = await painter(wantsColour(false, process.env, stderr))
-  stderr.write(await helpOn(located, { width: pageWidth(stderr.isTTY ? stderr : undefined), paint }))
+  stderr.write(await helpFor(located, stderr.isTTY ? stderr : undefined))
   await flushed(stderr)
   return ExitCode.usage
+}
+
+/** As the terminal wants it, where there is one. */
+async function helpFor(located: Located, terminal: ReturnType<typeof stdoutTerminal>): Promise<string> {
+  const paint = await painter(wantsColour(false, process.env, terminal ?? {}))
+  return helpOn(located, { width: pageWidth(terminal), paint })
 }
 
 async function showVersion(): Promise<ExitCode> {

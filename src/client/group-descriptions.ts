@@ -44,40 +44,34 @@ export const describers: Record<GroupType, (broker: Broker, ids: string[]) => Pr
 
   async consumer(broker, ids) {
     const { groups } = await broker.request(ConsumerGroupDescribe, { groupIds: ids })
-    return groups.map(({ groupState: state, assignorName, members, ...group }) => ({
-      ...shared(group),
-      state,
-      assignor: assignorName || null,
-      members: members.map((member) => ({
+    return groups.map((group) =>
+      described(group, (member) => ({
         ...sharedMember(member),
         instanceId: member.instanceId,
         assignment: assigned(member.assignment),
         targetAssignment: assigned(member.targetAssignment),
       })),
-    }))
+    )
   },
 
   async share(broker, ids) {
     const { groups } = await broker.request(ShareGroupDescribe, { groupIds: ids })
-    return groups.map(({ groupState: state, assignorName, members, ...group }) => ({
-      ...shared(group),
-      state,
-      assignor: assignorName || null,
-      members: members.map((member) => ({
+    return groups.map((group) =>
+      described(group, (member) => ({
         ...sharedMember(member),
         instanceId: null,
         assignment: assigned(member.assignment),
         targetAssignment: null,
       })),
-    }))
+    )
   },
 
   async streams(broker, ids) {
     const { groups } = await broker.request(StreamsGroupDescribe, { groupIds: ids })
-    return groups.map(({ groupState: state, members, topology, ...group }) => {
+    return groups.map((group) => {
       // A task reads the partition of its number of each topic that its part of the topology begins with.
       const sources = new Map(
-        topology?.subtopologies?.map(({ subtopologyId, sourceTopics, repartitionSourceTopics }) => [
+        group.topology?.subtopologies?.map(({ subtopologyId, sourceTopics, repartitionSourceTopics }) => [
           subtopologyId,
           [...sourceTopics, ...repartitionSourceTopics.map(({ name }) => name)],
         ]),
@@ -86,23 +80,18 @@ export const describers: Record<GroupType, (broker: Broker, ids: string[]) => Pr
         activeTasks.flatMap(({ subtopologyId, partitions }) =>
           (sources.get(subtopologyId) ?? []).flatMap((topic) => partitions.map((partition) => ({ topic, partition }))),
         )
-      return {
-        ...shared(group),
-        state,
-        assignor: null,
-        members: members.map((member) => ({
-          ...sharedMember(member),
-          instanceId: member.instanceId,
-          assignment: partitionsOf(member.assignment),
-          targetAssignment: partitionsOf(member.targetAssignment),
-          streams: {
-            processId: member.processId,
-            topologyEpoch: member.topologyEpoch,
-            tasks: tasksOf(member.assignment),
-            targetTasks: tasksOf(member.targetAssignment),
-          },
-        })),
-      }
+      return described(group, (member) => ({
+        ...sharedMember(member),
+        instanceId: member.instanceId,
+        assignment: partitionsOf(member.assignment),
+        targetAssignment: partitionsOf(member.targetAssignment),
+        streams: {
+          processId: member.processId,
+          topologyEpoch: member.topologyEpoch,
+          tasks: tasksOf(member.assignment),
+          targetTasks: tasksOf(member.targetAssignment),
+        },
+      }))
     })
   },
 }
@@ -120,15 +109,26 @@ function tasksOf({ activeTasks, standbyTasks, warmupTasks }: Assignment): Stream
 
 const byNumber = (a: number, b: number) => a - b
 
-function shared(group: {
-  groupId: string
-  errorCode: number
-  errorMessage: string | null
-  groupEpoch: number
-  assignmentEpoch: number
-}) {
-  const { groupId, errorCode, errorMessage, groupEpoch, assignmentEpoch } = group
-  return { groupId, errorCode, errorMessage, groupEpoch, assignmentEpoch }
+function described<Member>(
+  group: Pick<Described, 'groupId' | 'errorCode' | 'errorMessage' | 'groupEpoch' | 'assignmentEpoch'> & {
+    groupState: string
+    assignorName?: string
+    members: Member[]
+  },
+  describe: (member: Member) => Described['members'][number],
+): Described {
+  const { groupId, errorCode, errorMessage, groupEpoch, assignmentEpoch, groupState: state, assignorName } = group
+  const members = group.members.map(describe)
+  return {
+    groupId,
+    errorCode,
+    errorMessage,
+    groupEpoch,
+    assignmentEpoch,
+    state,
+    assignor: assignorName || null,
+    members,
+  }
 }
 
 function sharedMember(member: { memberId: string; clientId: string; clientHost: string; memberEpoch: number }) {

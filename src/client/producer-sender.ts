@@ -185,11 +185,15 @@ export class ProducerSender {
 
   /** No answer: what was sent may or may not be in the log, which its sequence numbers will tell. */
   private onLoss(sent: Sent[], error: KtoolError): void {
-    const isTooLarge = sent.some(({ batch }) => sizeOf(batch) > LARGEST_REQUEST)
-    if (isRetriable(error) && !isTooLarge) this.events.lost?.(error)
+    // A batch that is larger than a request goes alone.
+    const [{ queue, batch }] = sent
+    if (sizeOf(batch) > LARGEST_REQUEST) {
+      this.giveUp(queue, batch, tooLarge(sizeOf(batch), error))
+      return
+    }
+    if (isRetriable(error)) this.events.lost?.(error)
     for (const { queue, batch } of sent) {
-      if (sizeOf(batch) > LARGEST_REQUEST) this.giveUp(queue, batch, tooLarge(sizeOf(batch), error))
-      else if (isRetriable(error)) this.tryAgain(queue, batch, error, false)
+      if (isRetriable(error)) this.tryAgain(queue, batch, error, false)
       else this.giveUp(queue, batch, error)
     }
   }

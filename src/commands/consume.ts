@@ -7,6 +7,7 @@ import { PartitionConsumer } from '../client/partition-consumer.ts'
 import { RecordReader } from '../client/record-reader.ts'
 import { type OffsetSpec, parseOffsetSpec } from '../client/start-offset.ts'
 import { CorruptError, UsageError } from '../errors.ts'
+import type { RecordTest } from '../filter/record-filter.ts'
 import { compileFormat, type RecordWriter } from '../output/record-format.ts'
 import { jsonWriter, writeJson } from '../output/record-json.ts'
 import { RecordSink } from '../output/record-sink.ts'
@@ -107,55 +108,23 @@ export const command = defineCommand({
         : await groupConsumer(context, cluster, fetcher, choice, read, flags, () => sink.flush())
     context.signal.addEventListener('abort', () => consumer.stop(), { once: true })
     if (context.signal.aborted) consumer.stop()
-    const idle = flags.idle === undefined ? null : setTimeout(() => fetcher.finish(), flags.idle)
     const reader = new RecordReader({
       checkCrcs: settings['check.crcs'],
       committedOnly,
       prepare: decoding === null ? undefined : (view) => decoding.records.prepare(view),
       limit: filter.limit,
     })
-    const progress = context.isTerminal.stdout ? null : context.progress('consuming')
-    const { test } = filter
-    let records = 0
-    // Small numbers make the comparison of each record cheap.
-    const last = flags.count ?? -1
-    const take = (view: RecordView): boolean => {
-      if (test !== null && !test(view)) return true
-      write(view, sink)
-      return ++records !== last
-    }
-    const visit =
-      decoding === null
-        ? take
-        : (view: RecordView): boolean => {
-            decoding.records.decode(view)
-            return take(view)
-          }
-    const pace = () => sink.pace()
+    const idle = flags.idle === undefined ? null : setTimeout(() => fetcher.finish(), flags.idle)
     try {
-      for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
-        const before = records
-        for (const fetched of piece.partitions) {
-          const whole = await readOn(reader, fetched, visit, pace)
-          consumer.passed(fetched, whole ? undefined : reader.view.cursor.offset + 1)
-          if (whole) continue
-          consumer.stop()
-          break
-        }
-        piece.done()
-        sink.push()
-        if (records > before) idle?.refresh()
-        progress?.update(() => counted(records, 'record'))
-      }
+      await printAll(context, consumer, reader, sink, {
+        write,
+        test: filter.test,
+        decoding,
+        count: flags.count,
+        printed: () => idle?.refresh(),
+      })
     } finally {
       if (idle !== null) clearTimeout(idle)
-      consumer.stop()
-      progress?.done()
-      try {
-        await sink.flush()
-      } finally {
-        await consumer.close()
-      }
     }
     decoding?.end()
     const left = filter.report()
@@ -163,6 +132,67 @@ export const command = defineCommand({
     return undefined
   },
 })
+
+interface Printing {
+  write: RecordWriter
+  test: RecordTest | null
+  decoding: Decoding | null
+  /** How many records at most. */
+  count: number | undefined
+  /** Some more are printed. */
+  printed(): void
+}
+
+/** Until the consumer has no more, or as many are printed as are wanted; then it is closed. */
+async function printAll(
+  context: Context,
+  consumer: Consumer,
+  reader: RecordReader,
+  sink: RecordSink,
+  { write, test, decoding, count, printed }: Printing,
+): Promise<void> {
+  const progress = context.isTerminal.stdout ? null : context.progress('consuming')
+  let records = 0
+  // Small numbers make the comparison of each record cheap.
+  const last = count ?? -1
+  const take = (view: RecordView): boolean => {
+    if (test !== null && !test(view)) return true
+    write(view, sink)
+    return ++records !== last
+  }
+  const visit =
+    decoding === null
+      ? take
+      : (view: RecordView): boolean => {
+          decoding.records.decode(view)
+          return take(view)
+        }
+  const pace = () => sink.pace()
+  try {
+    for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
+      const before = records
+      for (const fetched of piece.partitions) {
+        const whole = await readOn(reader, fetched, visit, pace)
+        consumer.passed(fetched, whole ? undefined : reader.view.cursor.offset + 1)
+        if (whole) continue
+        consumer.stop()
+        break
+      }
+      piece.done()
+      sink.push()
+      if (records > before) printed()
+      progress?.update(() => counted(records, 'record'))
+    }
+  } finally {
+    consumer.stop()
+    progress?.done()
+    try {
+      await sink.flush()
+    } finally {
+      await consumer.close()
+    }
+  }
+}
 
 function isBounded({ exitEof, until, count, idle }: Parameters<typeof command.run>[2]): boolean {
   return exitEof || until !== undefined || count !== undefined || idle !== undefined

@@ -12,6 +12,7 @@ import { didYouMean } from '../util/nearest.ts'
 import type { Context } from './command.ts'
 
 export const DEFAULT_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 9092 }
+export const DEFAULT_REGISTRY_PORT = 8081
 
 export function parseEndpoint(text: string, defaultPort = DEFAULT_ENDPOINT.port): Endpoint {
   const match = /^(?:\[(.+)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text.trim())

@@ -1,16 +1,17 @@
 // ktool serve: the bundled broker.
 
 import { type Broker, startBroker } from '../broker/broker.ts'
-import { brokerSettings, type Endpoint, isAnyAddress, type Listener } from '../broker/options.ts'
+import { brokerSettings } from '../broker/options.ts'
 import { ExitCode, KtoolError, UsageError } from '../errors.ts'
-import { name } from '../util/address.ts'
 import { keyValue } from '../util/key-value.ts'
 import type { HttpEndpoint } from '../web/listening.ts'
 import type { RegistryServer } from '../web/registry-server.ts'
 import { CONNECTION, defineCommand, FORMS } from './command.ts'
+import { type Served, sayListeners, sayMetrics, sayRegistry } from './serve-greeting.ts'
 import { jsonLog, type ServeLog, textLog } from './serve-log.ts'
 import {
   DEFAULT_ENDPOINT,
+  DEFAULT_REGISTRY_PORT,
   dataFolder,
   fileProperties,
   knownConfig,
@@ -21,9 +22,7 @@ import {
   readUsers,
   type WebAddress,
 } from './serve-options.ts'
-import { clientLines, quoted, useOwnCertificate, webCertificate } from './serve-tls.ts'
-
-const DEFAULT_REGISTRY_PORT = 8081
+import { useOwnCertificate, webCertificate } from './serve-tls.ts'
 
 export const command = defineCommand({
   path: 'serve',
@@ -138,44 +137,18 @@ export const command = defineCommand({
       throw error
     })
     operations?.serving(broker)
-    const where = flags.memory ? 'keeping nothing' : `data in ${broker.dataDirectory}`
-    for (const listener of broker.listeners) {
-      const { protocol } = listener
-      const kind = protocol === 'PLAINTEXT' ? '' : ` (${protocol})`
-      say.listening(
-        `listening on ${name(listener)}${kind}, ${where}`,
-        nextLine(listener, certificate, flags.topic[0]?.name),
-        {
-          ...{ listener: listener.name, host: listener.host, port: listener.port, protocol },
-        },
-      )
-      const isOpen = !asksForLogin(listener, properties) && !properties['authorizer.class.name']
-      if (isOpen && !LOOPBACK.test(listener.host)) {
-        say.warn(`${name(listener)} asks nobody for a login: whoever reaches it can read, write and delete`)
-      }
+    const served: Served = {
+      properties,
+      certificate,
+      hasUsers: options.users !== undefined,
+      hasHttpUsers: httpUsers !== undefined,
+      topic: flags.topic[0]?.name,
     }
-    if (certificate !== undefined) {
-      say.note(`clients have to trust ${certificate}`)
-      const protocols = new Set(broker.listeners.map(({ protocol }) => protocol).filter((one) => one.endsWith('SSL')))
-      for (const protocol of protocols) {
-        const login = options.users !== undefined
-        for (const line of clientLines(certificate, protocol, login)) say.note(line)
-      }
-    }
-    if (metrics && operations) {
-      const address = `${scheme(metrics.isSecure)}${name({ ...metrics, port: operations.port })}`
-      say.note(`metrics on ${address}/metrics, health on ${address}/health`)
-      warnIfOpen(
-        say,
-        metrics.host,
-        httpUsers,
-        `${address} asks nobody for a login: whoever reaches it sees the metrics`,
-      )
-    }
-    let registry: RegistryServer | undefined
-    if (!flags.noRegistry) {
-      registry = await serveRegistry(say, broker, registryAddress, httpUsers)
-      if (registry !== undefined) sayRegistry(say, registry, { asked, httpUsers, certificate })
+    sayListeners(say, broker.listeners, flags.memory ? 'keeping nothing' : `data in ${broker.dataDirectory}`, served)
+    if (metrics && operations) sayMetrics(say, { ...metrics, port: operations.port }, served)
+    const registry = flags.noRegistry ? undefined : await serveRegistry(say, broker, registryAddress, httpUsers)
+    if (registry !== undefined) {
+      sayRegistry(say, { ...registry.endpoint, isSecure: asked?.isSecure ?? false }, served)
     }
     await aborted(context.signal)
     say.verbose('stopping')
@@ -186,23 +159,6 @@ export const command = defineCommand({
     return ExitCode.ok
   },
 })
-
-/** By a password, a token, or a certificate. */
-function asksForLogin({ name, protocol }: Listener, properties: Readonly<Record<string, string>>): boolean {
-  const key = 'ssl.client.auth'
-  const clientAuth = properties[`listener.name.${name.toLowerCase()}.${key}`] ?? properties[key]
-  return protocol.startsWith('SASL') || (protocol === 'SSL' && clientAuth === 'required')
-}
-
-const LOOPBACK = /^(127\.|::1$|localhost$)/
-
-function warnIfOpen(say: ServeLog, host: string, users: ReadonlyMap<string, string> | undefined, text: string): void {
-  if (users === undefined && !LOOPBACK.test(host)) say.warn(text)
-}
-
-function scheme(isSecure: boolean | undefined): string {
-  return isSecure ? 'https://' : 'http://'
-}
 
 /** The schema registry, after the listeners: they need not wait for it. Its own port is needed only where it was asked for. */
 async function serveRegistry(
@@ -224,38 +180,6 @@ async function serveRegistry(
     say.warn(`no schema registry: ${error.message}`)
     return undefined
   }
-}
-
-function sayRegistry(
-  say: ServeLog,
-  { endpoint }: RegistryServer,
-  how: { asked?: WebAddress; httpUsers?: ReadonlyMap<string, string>; certificate?: string },
-): void {
-  const { asked, httpUsers, certificate } = how
-  const url = `${scheme(asked?.isSecure)}${name(endpoint)}`
-  const isDefault = endpoint.port === DEFAULT_REGISTRY_PORT && endpoint.host === DEFAULT_ENDPOINT.host
-  const next = [
-    'ktool schemas list',
-    ...(isDefault && !asked?.isSecure ? [] : [`--registry ${url}`]),
-    ...(asked?.isSecure && certificate ? [`-X schema.registry.ssl.ca.location=${quoted(certificate)}`] : []),
-    ...(httpUsers ? ['-X schema.registry.basic.auth.user.info=NAME:PASSWORD'] : []),
-  ]
-  say.listening(`schema registry on ${url}`, next.join(' '), { url })
-  warnIfOpen(say, endpoint.host, httpUsers, `${url} asks nobody for a login: whoever reaches it can change schemas`)
-}
-
-/** What to type next: with the topic that was made, where there is one. */
-function nextLine(
-  { host, port, protocol }: Listener,
-  certificate: string | undefined,
-  topic: string | undefined,
-): string {
-  const reachable: Endpoint = { host: isAnyAddress(host) ? DEFAULT_ENDPOINT.host : host, port }
-  const isDefault = reachable.host === DEFAULT_ENDPOINT.host && port === DEFAULT_ENDPOINT.port
-  const security = protocol === 'PLAINTEXT' ? '' : ` -X security.protocol=${protocol}`
-  const trust = protocol.endsWith('SSL') && certificate ? ` -X ssl.ca.location=${quoted(certificate)}` : ''
-  const what = topic === undefined ? 'topics create orders' : `produce ${topic}`
-  return `ktool ${what}${isDefault ? '' : ` -b ${name(reachable)}`}${security}${trust}`
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

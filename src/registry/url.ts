@@ -1,6 +1,7 @@
 // Addresses of registries: several with commas between them, each with a user in it where it wants one.
 
 import { UsageError } from '../errors.ts'
+import { percentDecoded } from '../util/percent.ts'
 
 export interface RegistryUrl {
   /** Without the user, and without a slash at the end. */
@@ -26,19 +27,12 @@ export function parseRegistryUrls(text: string): RegistryUrl[] {
       url.username = ''
       url.password = ''
       url.pathname = url.pathname.replace(/\/+$/, '')
-      const userInfo = username === '' ? undefined : `${decoded(username)}:${decoded(password)}`
+      const userInfo =
+        username === '' ? undefined : [username, password].map((each) => percentDecoded(each, noUrl)).join(':')
       return { base: url, userInfo }
     })
   if (urls.length > 0) return urls
   throw new UsageError('the address of the schema registry is empty', { hint: 'write it as http://HOST:8081' })
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    throw noUrl()
-  }
 }
 
 function noUrl(): UsageError {

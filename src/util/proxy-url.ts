@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import type { Address } from './address.ts'
+import { percentDecoded } from './percent.ts'
 
 export interface ProxyAddress extends Address {
   kind: 'socks5' | 'http'
@@ -20,18 +21,22 @@ export function parseProxy(text: string): ProxyAddress | null {
   const scheme = url?.protocol.slice(0, -1) ?? ''
   const port = url?.port ? Number(url.port) : PORTS[scheme]
   if (url === null || url.hostname === '' || port === undefined || !/^\/?$/.test(url.pathname)) {
-    throw new UsageError('it is not the URL of a proxy', {
-      hint: 'write it as socks5://HOST:1080 or http://HOST:8080, with USER:PASSWORD@ before the host where it wants a login',
-    })
+    throw noProxy()
   }
   return {
     kind: scheme.startsWith('socks') ? 'socks5' : 'http',
     isSecure: scheme === 'https',
-    host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1'),
+    host: percentDecoded(url.hostname, noProxy).replace(/^\[(.*)\]$/, '$1'),
     port,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    user: percentDecoded(url.username, noProxy),
+    password: percentDecoded(url.password, noProxy),
   }
+}
+
+function noProxy(): UsageError {
+  return new UsageError('it is not the URL of a proxy', {
+    hint: 'write it as socks5://HOST:1080 or http://HOST:8080, with USER:PASSWORD@ before the host where it wants a login',
+  })
 }
 
 /** The same with its password masked, whatever there is in it. */

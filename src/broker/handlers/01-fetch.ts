@@ -37,6 +37,10 @@ export const handler = defineHandler({
   api: Fetch,
   versions: [4, 18],
   around: (request, { broker, version }, next) => broker.fetchSessions.answer(request, version, next),
+  throttled(request, response, { broker, connection }) {
+    connection.takeBack()
+    return broker.fetchSessions.throttled(request, response)
+  },
   handle(request, { broker, version, client, connection }) {
     const allocate = (bytes: number) => connection.lend(bytes)
     const maxBytes = Math.min(

@@ -2,9 +2,9 @@
 
 import { CreateAcls } from '../../protocol/apis/30-create-acls.ts'
 import { errorCode } from '../../protocol/errors.ts'
+import { alterError } from '../api-error.ts'
 import { defineHandler } from '../handler.ts'
 import { checkNumbers, createAcls } from '../security/acls.ts'
-import { alterError } from './44-incremental-alter-configs.ts'
 
 export const handler = defineHandler({
   api: CreateAcls,

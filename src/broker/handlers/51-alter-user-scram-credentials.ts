@@ -1,11 +1,10 @@
 // AlterUserScramCredentials: gives users credentials and takes them away (KIP-554). A user whose request has a fault keeps all.
 
 import { AlterUserScramCredentials } from '../../protocol/apis/51-alter-user-scram-credentials.ts'
-import { ApiError } from '../api-error.ts'
+import { ApiError, alterError } from '../api-error.ts'
 import { defineHandler } from '../handler.ts'
 import { type MetadataRecord, RecordType, scramKey } from '../metadata-image.ts'
 import { checkMechanism, credentialRecord } from '../scram-credentials.ts'
-import { alterError } from './44-incremental-alter-configs.ts'
 
 export const handler = defineHandler({
   api: AlterUserScramCredentials,

@@ -46,6 +46,7 @@ const OPERATIONS: ReadonlyMap<number, readonly number[]> = new Map([
 
 /** The ACLs of one type of resources. */
 interface Index {
+  all: Acl[]
   literal: Map<string, Acl[]>
   prefixed: Map<string, Acl[]>
   /** Of the prefixes, each once. */
@@ -123,11 +124,8 @@ export class Authorizer {
    */
   allowsAny(who: Who, operation: number, resourceType: number): boolean {
     if (this.allows(who, operation, resourceType, 'hardcode')) return true
-    const own = [...this.image.acls.values()].filter(
-      (acl) =>
-        acl.resourceType === resourceType &&
-        concerns(acl, who) &&
-        (acl.operation === operation || acl.operation === AclOperation.all),
+    const own = (this.indexFor(resourceType)?.all ?? []).filter(
+      (acl) => concerns(acl, who) && (acl.operation === operation || acl.operation === AclOperation.all),
     )
     const denied = own.filter(({ permissionType }) => permissionType === AclPermission.deny)
     const allowed = own.filter(({ permissionType }) => permissionType === AclPermission.allow)
@@ -165,12 +163,15 @@ export class Authorizer {
 
 function indexesOf(acls: Iterable<Acl>): Map<number, Index> {
   const indexes = new Map<number, Index>()
-  for (const acl of acls) {
+  for (const given of acls) {
+    // An IPv6 address may be written in many ways.
+    const acl = { ...given, host: inFull(given.host) }
     let index = indexes.get(acl.resourceType)
     if (index === undefined) {
-      index = { literal: new Map(), prefixed: new Map(), lengths: [] }
+      index = { all: [], literal: new Map(), prefixed: new Map(), lengths: [] }
       indexes.set(acl.resourceType, index)
     }
+    index.all.push(acl)
     const isPrefix = acl.patternType === AclPattern.prefixed
     const byName = isPrefix ? index.prefixed : index.literal
     const same = byName.get(acl.resourceName)
@@ -182,9 +183,7 @@ function indexesOf(acls: Iterable<Acl>): Map<number, Index> {
 }
 
 function concerns({ principal, host }: Acl, who: Who): boolean {
-  const isWho = principal === who.principal || principal === EVERYBODY
-  // An IPv6 address may be written in many ways.
-  return isWho && (host === WILDCARD || host === who.host || inFull(host) === who.host)
+  return (principal === who.principal || principal === EVERYBODY) && (host === WILDCARD || host === who.host)
 }
 
 function covers({ operation: given, permissionType }: Acl, wanted: number): boolean {

@@ -13,11 +13,12 @@ import type { RecordView } from '../../records/view.ts'
 import type { RecordDecoding } from '../../registry/record-decoding.ts'
 import { startPosition } from '../../storage/index-lookup.ts'
 import { LOG_SUFFIX, type PartitionName, parseLogFile, parsePartitionDir } from '../../storage/log-files.ts'
+import type { Gap } from '../../storage/segment-pieces.ts'
 import { batchJson, writeRecordJson } from './batch-json.ts'
 import { RecordText, writeBatch } from './batch-text.ts'
 import { type DecoderName, decoderOfTopic, type FileDecoders } from './decoder.ts'
 import type { Range } from './ranges.ts'
-import { walkBatches } from './walk.ts'
+import { type BatchWalk, walkBatches } from './walk.ts'
 
 export interface SegmentOptions {
   form: 'text' | 'json' | RecordWriter
@@ -53,124 +54,158 @@ export async function dumpSegment(
   options: SegmentOptions,
   fail: (error: CorruptError) => void,
 ): Promise<void> {
-  const { form, offsets, times, test, limit, trusting, schemas } = options
-  const { topic, partition } = partitionOf(path)
+  const { topic } = partitionOf(path)
   const decoders = options.records ? await decodersOf(path, topic, options) : { record: null, control: null }
-  if (form === 'text') sink.text(heading(path))
-  const text = new RecordText(sink, decoders, schemas)
-  const writeRecord = schemas === null ? writeJson : jsonWriter(schemas)
-  const cursor = new RecordCursor()
-  const view: RecordView & { batch: Buffer; batchAt: number } = {
-    cursor,
-    topic,
-    partition,
-    batch: Buffer.alloc(0),
-    batchAt: 0,
-  }
-  const writesAll = test === null && offsets.from <= 0 && offsets.to === Number.POSITIVE_INFINITY && !isBounded(times)
+  if (options.form === 'text') sink.text(heading(path))
+  await walkBatches(path, startOf(path, options), new SegmentDump(path, sink, options, decoders, fail))
+}
 
-  const printBatch = (buffer: Buffer, at: number, position: number, isSound: boolean) => {
-    if (form === 'text') writeBatch(sink, buffer, at, position, isSound)
-    else if (!options.records) sink.text(`${JSON.stringify(batchJson(path, buffer, at, position, isSound))}\n`)
+/** Prints the batches of one file as they come. */
+class SegmentDump implements BatchWalk {
+  private readonly path: string
+  private readonly sink: RecordSink
+  private readonly options: SegmentOptions
+  private readonly decoders: FileDecoders
+  private readonly fail: (error: CorruptError) => void
+  private readonly text: RecordText
+  private readonly writeJson: RecordWriter
+  private readonly cursor = new RecordCursor()
+  private readonly view: RecordView & { batch: Buffer; batchAt: number }
+  /** Nothing is left out. */
+  private readonly isWhole: boolean
+  /** Whether the batch has control records, which have no schemas. */
+  private isMarker = false
+
+  constructor(
+    path: string,
+    sink: RecordSink,
+    options: SegmentOptions,
+    decoders: FileDecoders,
+    fail: (error: CorruptError) => void,
+  ) {
+    const { offsets, times, test, schemas } = options
+    this.path = path
+    this.sink = sink
+    this.options = options
+    this.decoders = decoders
+    this.fail = fail
+    this.text = new RecordText(sink, decoders, schemas)
+    this.writeJson = schemas === null ? writeJson : jsonWriter(schemas)
+    this.view = { cursor: this.cursor, ...partitionOf(path), batch: Buffer.alloc(0), batchAt: 0 }
+    this.isWhole = test === null && offsets.from <= 0 && offsets.to === Number.POSITIVE_INFINITY && !isBounded(times)
   }
-  let decode: (() => void) | null = null
-  const isWanted = (): boolean => {
-    const { offset, timestamp } = cursor
-    if (offset < offsets.from || offset >= offsets.to) return false
-    if (timestamp < times.from || timestamp >= times.to) return false
-    decode?.()
-    return test === null || test(view)
-  }
-  /** The records of the batch that `view` is at; a promise where their schemas have to be waited for. */
-  const printRecords = (position: number, isSound: boolean): Promise<void> | undefined => {
-    if (writesAll) printBatch(view.batch, view.batchAt, position, isSound)
-    cursor.open(view.batch, view.batchAt)
-    text.open(view, isSound)
-    const isMarker = isControl(view.batch, view.batchAt)
-    if (schemas !== null) {
-      decode = isMarker ? () => schemas.skip(view) : () => schemas.decode(view)
-      const preparing = isMarker ? undefined : schemas.prepare(view)
-      cursor.rewind()
-      if (preparing !== undefined) return preparing.then(() => inTime(position, isSound))
+
+  batch(buffer: Buffer, at: number, position: number, isSound: boolean): boolean | Promise<boolean> {
+    const { options, view } = this
+    const { offsets, times, form, records, trusting } = options
+    if (options.left <= 0) return false
+    if (isSound) {
+      if (baseOffset(buffer, at) >= offsets.to && magic(buffer, at) === 2) return false
+      if (lastOffset(buffer, at) < offsets.from || maxTimestamp(buffer, at) < times.from) return true
+    } else {
+      this.fail(new CorruptError(`${this.path}: the checksum of the batch at position ${position} is wrong`))
     }
-    inTime(position, isSound)
+    view.batch = buffer
+    view.batchAt = at
+    if (!records || (!isSound && !trusting)) {
+      this.printBatch(position, isSound)
+      if (!records) options.left--
+      return true
+    }
+    if (typeof form === 'function' && isControl(buffer, at)) return true
+    const goOn = () => true
+    const tell = (error: unknown) => {
+      if (!(error instanceof CorruptError)) throw error
+      this.fail(new CorruptError(`${this.path}: position ${position}: ${error.message}`))
+      return true
+    }
+    try {
+      return this.printRecords(position, isSound)?.then(goOn, tell) ?? true
+    } catch (error) {
+      return tell(error)
+    }
+  }
+
+  gap({ kind, position, end, problem }: Gap): void {
+    if (kind === 'zeros') return
+    const { path, sink, options } = this
+    const length = end - position
+    if (options.form === 'text' && kind === 'torn') {
+      sink.text(`Found ${length} invalid bytes at the end of ${basename(path)}\n`)
+    } else this.fail(new CorruptError(`${path}: ${length} bytes at position ${position} are no batch: ${problem}`))
+  }
+
+  pace(): Promise<void> | undefined {
+    return this.sink.pace()
+  }
+
+  private printBatch(position: number, isSound: boolean): void {
+    const { path, sink, options, view } = this
+    if (options.form === 'text') writeBatch(sink, view.batch, view.batchAt, position, isSound)
+    else if (!options.records) {
+      sink.text(`${JSON.stringify(batchJson(path, view.batch, view.batchAt, position, isSound))}\n`)
+    }
+  }
+
+  /** The records of the batch that `view` is at; a promise where their schemas have to be waited for. */
+  private printRecords(position: number, isSound: boolean): Promise<void> | undefined {
+    const { cursor, view } = this
+    const { schemas } = this.options
+    if (this.isWhole) this.printBatch(position, isSound)
+    cursor.open(view.batch, view.batchAt)
+    this.text.open(view, isSound)
+    this.isMarker = isControl(view.batch, view.batchAt)
+    if (schemas !== null && !this.isMarker) {
+      const preparing = schemas.prepare(view)
+      cursor.rewind()
+      if (preparing !== undefined) return preparing.then(() => this.printInTime(position, isSound))
+    }
+    this.printInTime(position, isSound)
     return undefined
   }
-  const eachRecord = (position: number, isSound: boolean): void => {
-    if (writesAll && form === 'text' && schemas === null && options.left === Number.POSITIVE_INFINITY) {
+
+  private printInTime(position: number, isSound: boolean): void {
+    const { limit } = this.options
+    if (limit === null) this.printEach(position, isSound)
+    else limit.run(() => this.printEach(position, isSound), this.view)
+  }
+
+  private printEach(position: number, isSound: boolean): void {
+    const { cursor, options, text, sink, view, isWhole } = this
+    const { form, schemas } = options
+    if (isWhole && form === 'text' && schemas === null && options.left === Number.POSITIVE_INFINITY) {
       while (cursor.next()) text.record(cursor)
       return
     }
-    let isBatchPrinted = writesAll
+    let isBatchPrinted = isWhole
     while (options.left > 0 && cursor.next()) {
-      if (!writesAll && cursor.offset >= offsets.to) return
-      if (writesAll) decode?.()
-      else if (!isWanted()) continue
-      if (!isBatchPrinted) printBatch(view.batch, view.batchAt, position, isSound)
+      if (!isWhole && cursor.offset >= options.offsets.to) return
+      if (!this.isWanted()) continue
+      if (!isBatchPrinted) this.printBatch(position, isSound)
       isBatchPrinted = true
       options.left--
       if (form === 'text') text.record(cursor)
-      else if (form === 'json') writeRecordJson(sink, view, decoders, writeRecord)
+      else if (form === 'json') writeRecordJson(sink, view, this.decoders, this.writeJson)
       else form(view, sink)
     }
   }
-  const inTime = (position: number, isSound: boolean): void => {
-    if (limit === null) eachRecord(position, isSound)
-    else limit.run(() => eachRecord(position, isSound), view)
-  }
-  const tell = (error: unknown, position: number) => {
-    if (!(error instanceof CorruptError)) throw error
-    fail(new CorruptError(`${path}: position ${position}: ${error.message}`))
-  }
 
-  const hasStart = offsets.from > 0 || times.from > Number.NEGATIVE_INFINITY
-  const from = hasStart
-    ? startPosition(path, {
-        offset: offsets.from > 0 ? offsets.from : undefined,
-        timestamp: Number.isFinite(times.from) ? times.from : undefined,
-      })
-    : 0
-  await walkBatches(path, from, {
-    batch(buffer, at, position, isSound) {
-      if (options.left <= 0) return false
-      if (isSound) {
-        if (baseOffset(buffer, at) >= offsets.to && magic(buffer, at) === 2) return false
-        if (lastOffset(buffer, at) < offsets.from || maxTimestamp(buffer, at) < times.from) return true
-      } else {
-        fail(new CorruptError(`${path}: the checksum of the batch at position ${position} is wrong`))
-      }
-      if (!options.records || (!isSound && !trusting)) {
-        printBatch(buffer, at, position, isSound)
-        if (!options.records) options.left--
-        return true
-      }
-      if (typeof form === 'function' && isControl(buffer, at)) return true
-      view.batch = buffer
-      view.batchAt = at
-      try {
-        const printing = printRecords(position, isSound)
-        if (printing !== undefined) {
-          return printing.then(
-            () => true,
-            (error) => {
-              tell(error, position)
-              return true
-            },
-          )
-        }
-      } catch (error) {
-        tell(error, position)
-      }
-      return true
-    },
-    gap({ kind, position, end, problem }) {
-      if (kind === 'zeros') return
-      const reachesEnd = kind === 'torn'
-      if (form === 'text' && reachesEnd)
-        sink.text(`Found ${end - position} invalid bytes at the end of ${basename(path)}\n`)
-      else fail(new CorruptError(`${path}: ${end - position} bytes at position ${position} are no batch: ${problem}`))
-    },
-    pace: () => sink.pace(),
+  private isWanted(): boolean {
+    const { cursor, view } = this
+    const { offsets, times, test, schemas } = this.options
+    if (cursor.offset < offsets.from || cursor.timestamp < times.from || cursor.timestamp >= times.to) return false
+    if (this.isMarker) schemas?.skip(view)
+    else schemas?.decode(view)
+    return test === null || test(view)
+  }
+}
+
+/** The position of the first batch that may be wanted. */
+function startOf(path: string, { offsets, times }: SegmentOptions): number {
+  if (offsets.from <= 0 && times.from === Number.NEGATIVE_INFINITY) return 0
+  return startPosition(path, {
+    offset: offsets.from > 0 ? offsets.from : undefined,
+    timestamp: Number.isFinite(times.from) ? times.from : undefined,
   })
 }
 
