@@ -12,6 +12,7 @@ import type { ErrorName } from '../protocol/errors.ts'
 import { LogManager, type Schedule } from '../storage/log-manager.ts'
 import type { MetaProperties } from '../storage/meta-properties.ts'
 import { name } from '../util/address.ts'
+import { monotonicMs } from '../util/monotonic.ts'
 import { ClientTelemetry } from './client-telemetry.ts'
 import type { ConfigOwner } from './configs/alter.ts'
 import { BrokerConfigs } from './configs/broker-configs.ts'
@@ -302,10 +303,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
 
 async function loadPartitions({ partitions, logs, log }: Broker, configs: BrokerConfigs): Promise<void> {
   const wasClean = logs.cleanShutdownEpoch !== undefined
-  const begun = performance.now()
+  const begun = monotonicMs()
   await partitions.load(scheduleOf(configs))
   const count = [...logs.logs].length
-  const ms = Math.round(performance.now() - begun)
+  const ms = Math.round(monotonicMs() - begun)
   if (wasClean || count === 0) log.verbose(`${count} partitions were opened in ${ms} ms`)
   else log.note(`the last stop was not clean: ${count} partitions were checked in ${ms} ms`)
 }

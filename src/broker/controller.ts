@@ -1,11 +1,11 @@
 // Changes of the cluster's metadata: checks a change as Kafka's controller does, with its texts, writes its records and has
 // the partitions follow. (Kafka: ReplicationControlManager, ConfigurationControlManager, ProducerIdControlManager.)
 
-import { randomBytes } from 'node:crypto'
 import { UsageError } from '../errors.ts'
 import type { CreatableTopic } from '../protocol/apis/19-create-topics.ts'
 import type { CreatePartitionsTopic } from '../protocol/apis/37-create-partitions.ts'
 import type { OpData } from '../protocol/apis/49-alter-client-quotas.ts'
+import { uuidBytes } from '../util/random.ts'
 import { ApiError } from './api-error.ts'
 import type { BrokerConfigs } from './configs/broker-configs.ts'
 import { ConfigError } from './configs/definition.ts'
@@ -371,10 +371,7 @@ export function checkNewPartitions(count: number): void {
 /** A random uuid in Kafka's text form, which never begins with a dash (it would look like an option of a tool). */
 export function newUuid(): string {
   for (;;) {
-    const bytes = randomBytes(16)
-    bytes[6] = (bytes[6] & 0x0f) | 0x40
-    bytes[8] = (bytes[8] & 0x3f) | 0x80
-    const text = bytes.toString('base64url')
+    const text = uuidBytes().toString('base64url')
     if (!text.startsWith('-')) return text
   }
 }

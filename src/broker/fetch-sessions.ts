@@ -7,10 +7,10 @@
 //
 // The session stands before the handler and its guard: both see a request with all partitions of the session.
 
-import { randomInt } from 'node:crypto'
 import type { Input } from '../protocol/api.ts'
 import type { FetchPartition, FetchRequest, FetchResponse } from '../protocol/apis/01-fetch.ts'
 import { errorCode } from '../protocol/errors.ts'
+import { randomBytes } from '../util/random.ts'
 import { type Answered, type Next, then } from './security/guard.ts'
 
 const INITIAL_EPOCH = 0
@@ -162,8 +162,8 @@ export class FetchSessions {
     if (response.errorCode !== undefined && response.errorCode !== 0) return response
     if (this.sessions.size >= this.slots && !this.makeRoom()) return response
     let sessionId: number
-    do sessionId = randomInt(1, LARGEST)
-    while (this.sessions.has(sessionId))
+    do sessionId = randomBytes(4).readInt32LE(0) & LARGEST
+    while (sessionId === 0 || this.sessions.has(sessionId))
     const session = new FetchSession(version >= BY_ID, this.now())
     session.update(request)
     session.news(response.responses)

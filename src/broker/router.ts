@@ -11,6 +11,7 @@ import { errorCode, ProtocolError } from '../protocol/errors.ts'
 import { encodeResponse, type RequestHeader, readRequestBody, readRequestHeader } from '../protocol/frame.ts'
 import { MAX_REQUEST_ELEMENTS, Reader } from '../protocol/reader.ts'
 import { name } from '../util/address.ts'
+import { monotonicMs } from '../util/monotonic.ts'
 import type { Broker } from './broker.ts'
 import { type AnyHandler, advertised, type RequestContext } from './handler.ts'
 import { handlers } from './handlers/index.ts'
@@ -74,7 +75,7 @@ export class Router implements ServerHandler {
   }
 
   handle(frame: Buffer, connection: ServerConnection): Answer | Promise<Answer> {
-    const begun = performance.now()
+    const begun = monotonicMs()
     const session = this.security === null ? null : (this.sessions.get(connection) as Session)
     if (session?.isRaw) return rawLogin(session, frame)
     const reader = new Reader(frame, 0, frame.length, MAX_REQUEST_ELEMENTS)
@@ -95,7 +96,7 @@ export class Router implements ServerHandler {
     // biome-ignore lint/suspicious/noExplicitAny: a request and its answer, of whatever API
     const next = (each: any) => (gate === null ? handler.handle(each, context) : gate.handle(handler, each, context))
     const response = handler.around === undefined ? next(request) : handler.around(request, context, next)
-    const workedMs = performance.now() - begun
+    const workedMs = monotonicMs() - begun
     const exchange = { handler, header, request, context, statistics, requestBytes: frame.length, begun, workedMs }
     if (response instanceof Promise) return response.then((value) => this.answer(exchange, value))
     return this.answer(exchange, response)
@@ -117,7 +118,7 @@ export class Router implements ServerHandler {
       }
     }
     statistics.bytesOut += bytesOf(answer)
-    statistics.took(performance.now() - exchange.begun)
+    statistics.took(monotonicMs() - exchange.begun)
     return answer
   }
 

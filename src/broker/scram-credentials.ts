@@ -1,7 +1,6 @@
 // SCRAM credentials of users: kept for listeners with a login, and for a Kafka that is started on the directory (KIP-554;
 // Kafka: ScramControlManager).
 
-import { createHash, createHmac } from 'node:crypto'
 import type { ScramCredentialUpsertion } from '../protocol/apis/51-alter-user-scram-credentials.ts'
 import type { UserScramCredentialRecord } from '../protocol/stored/cluster-metadata.ts'
 import { ApiError } from './api-error.ts'
@@ -26,6 +25,7 @@ export function credentialRecord(upsertion: ScramCredentialUpsertion): UserScram
   if (iterations < minIterations) throw new ApiError('UNACCEPTABLE_CREDENTIAL', 'Too few iterations')
   if (iterations > MAX_ITERATIONS) throw new ApiError('UNACCEPTABLE_CREDENTIAL', 'Too many iterations')
   if (saltedPassword.length === 0) throw new ApiError('UNKNOWN_SERVER_ERROR')
+  const { createHash, createHmac } = process.getBuiltinModule('node:crypto')
   const keyFor = (what: string) => createHmac(hash, saltedPassword).update(what).digest()
   const storedKey = createHash(hash).update(keyFor('Client Key')).digest()
   return { name, mechanism, iterations, salt: Buffer.from(salt), storedKey, serverKey: keyFor('Server Key') }

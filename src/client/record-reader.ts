@@ -1,6 +1,10 @@
 // Steps through the records that a fetch brought: checks the checksums, decompresses, leaves out what was not asked for,
 // control records, and with read_committed the records of aborted transactions.
+//
+// The work is cut into stretches, and the event loop turns between them: the next answer is taken in meanwhile. Else its
+// sender would fill the socket's buffers and wait, for most of the time where it encrypts what it sends.
 
+import { setImmediate as turn } from 'node:timers/promises'
 import type { AbortedTransaction } from '../protocol/apis/01-fetch.ts'
 import {
   baseOffset,
@@ -24,20 +28,22 @@ export interface ReaderOptions {
   committedOnly: boolean
   /** Called for each batch before its records are visited; may step through them, and is waited for. */
   prepare?: ((view: RecordView) => Promise<void> | undefined) | undefined
-  /** Runs each stretch of work between two waits, for records of about a MiB at most; ends one that takes too long. */
+  /** Runs each stretch of work between two waits, for records of about two MiB at most; ends one that takes too long. */
   limit?: { run<Result>(work: () => Result, view: RecordView): Result } | null | undefined
 }
 
 const NO_BATCH = Buffer.alloc(0)
 /** How many batches are decompressed ahead, in other threads. */
 const AHEAD = 4
-/** How many bytes of records make a stretch. */
-const STRETCH = 1 << 20
+/** How many bytes of records make a stretch: less than a socket's buffers soon hold, and so much that turns cost nothing. */
+const STRETCH = 2 << 20
 
 export class RecordReader {
   readonly view: RecordView = { cursor: new RecordCursor(), topic: '', partition: -1, batch: NO_BATCH, batchAt: 0 }
   private readonly options: ReaderOptions
   private readonly aborted = new WeakMap<Position, AbortedProducers>()
+  /** Bytes of this stretch so far; those of several partitions may be one. */
+  private stretch = 0
 
   constructor(options: ReaderOptions) {
     this.options = options
@@ -45,6 +51,7 @@ export class RecordReader {
 
   /**
    * Calls `visit` for each record until it returns false, and `pace` between batches, waiting where it returns a promise.
+   * Lets the event loop turn every two MiB.
    * Resolves to false where `visit` did. Throws a CorruptError for damaged batches.
    */
   async read(
@@ -58,7 +65,7 @@ export class RecordReader {
     for (;;) {
       const { done, value } = limit ? limit.run(() => stretches.next(waited), this.view) : stretches.next(waited)
       if (done) return value
-      waited = await value
+      waited = await (value ?? turn())
     }
   }
 
@@ -75,7 +82,7 @@ export class RecordReader {
     view.batch = records
     const producers = this.options.committedOnly ? this.abortedIn(position, aborted) : null
     const ahead = new Decompressor(records)
-    for (let at = 0, end = 0, begun = 0; (end = batchEnd(records, at)) !== -1; at = end) {
+    for (let at = 0, end = 0; (end = batchEnd(records, at)) !== -1; at = end) {
       if (nextOffset(records, at) <= from) continue
       if (this.options.checkCrcs) checkCrc(records, at)
       if (producers?.leavesOut(records, at) || isControl(records, at)) continue
@@ -92,9 +99,10 @@ export class RecordReader {
       if (decompressed !== undefined) free(decompressed)
       if (!whole) return false
       const waiting = pace()
-      if (waiting !== undefined || end - begun > STRETCH) {
+      this.stretch += end - at
+      if (waiting !== undefined || this.stretch > STRETCH) {
+        this.stretch = 0
         yield waiting
-        begun = end
       }
     }
     return true

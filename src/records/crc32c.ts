@@ -66,10 +66,10 @@ export function crc32cTable(buffer: Uint8Array, start = 0, end = buffer.length, 
 /** Table k at k * 256: the effect of one byte that lies k bytes before the end of the block. */
 function makeTables(): Uint32Array {
   const made = new Uint32Array(8 * 256)
-  for (let i = 0; i < 256; i++) {
-    let crc = i
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? POLYNOMIAL : 0)
-    made[i] = crc
+  // The effect of a byte is the sum of those of its bits, so each bit doubles what is there.
+  for (let bit = 128, crc = 1; bit > 0; bit >>= 1) {
+    crc = (crc >>> 1) ^ (crc & 1 ? POLYNOMIAL : 0)
+    for (let i = 0; i < 256; i += 2 * bit) made[i + bit] = made[i] ^ crc
   }
   for (let i = 256; i < made.length; i++) made[i] = (made[i - 256] >>> 8) ^ made[made[i - 256] & 0xff]
   return made

@@ -3,9 +3,7 @@
 
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-
-/** Loaded with the first use: it takes a while, and who only reads needs none of it. */
-const files = () => process.getBuiltinModule('node:fs/promises')
+import { close, fdatasync, fsync, open, rename, writeFile } from '../util/files.ts'
 
 /** Replaces the file in the page cache only: survives the end of this process, not a power failure. */
 export function replaceFileSync(path: string, content: string | Uint8Array): void {
@@ -26,40 +24,38 @@ export function replaceFileSync(path: string, content: string | Uint8Array): voi
 /** Replaces the file durably: write, fsync, rename, fsync of the folder. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.tmp`
-  const file = await files().open(temporary, 'w')
+  const fd = await open(temporary, 'w')
   try {
-    await file.writeFile(content)
-    await file.sync()
+    await writeFile(fd, content)
+    await fsync(fd)
   } finally {
-    await file.close()
+    await close(fd)
   }
-  await files().rename(temporary, path)
+  await rename(temporary, path)
   await syncDirectory(dirname(path))
 }
 
 /** Makes created, renamed and deleted names in the folder durable, where the system can (Windows can't). */
 export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return
-  const directory = await files().open(path, 'r')
+  const fd = await open(path, 'r')
   try {
-    await directory.sync()
+    await fsync(fd)
   } finally {
-    await directory.close()
+    await close(fd)
   }
 }
 
 /** fsync of one file by its name; a file that is gone needs none. */
 export async function syncFile(path: string): Promise<void> {
-  const file = await files()
-    .open(path, 'r+')
-    .catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
-      throw error
-    })
-  if (file === undefined) return
+  const fd = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (fd === undefined) return
   try {
-    await file.datasync()
+    await fdatasync(fd)
   } finally {
-    await file.close()
+    await close(fd)
   }
 }

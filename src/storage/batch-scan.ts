@@ -14,7 +14,8 @@ import {
 import { crc32c } from '../records/crc32c.ts'
 import type { PooledFile } from './file-pool.ts'
 
-const PIECE = 1 << 20
+/** Several of the batches of a producer that fills them (1 MiB): what is left of the last one is read again. */
+const PIECE = 4 << 20
 /** A larger batch is checked without having it in memory: its length may be made up. */
 const LARGEST_IN_MEMORY = 32 << 20
 

@@ -5,11 +5,11 @@
 //
 // Between open and load the metadata log is read, which tells what topics there are and how they are set up.
 
-import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, renameSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { rm, writeFile } from '../util/files.ts'
 import { makeDirectory } from '../util/make-directory.ts'
+import { randomUuid } from '../util/random.ts'
 import {
   CLEANER_OFFSETS,
   HIGH_WATERMARKS,
@@ -221,7 +221,7 @@ export class LogManager {
     this.#logs.delete(name)
     this.#cleaner.forget(log)
     log.abandon()
-    const dir = join(this.dir, retiredDir(name, randomUUID(), DELETE_DIR_SUFFIX))
+    const dir = join(this.dir, retiredDir(name, randomUuid(), DELETE_DIR_SUFFIX))
     try {
       log.moveTo(dir)
     } catch (error) {
@@ -349,7 +349,7 @@ export class LogManager {
 
   /** The folder belongs to no partition (any more): it keeps its files under another name. */
   #setAside(name: string): void {
-    const stray = retiredDir(name, randomUUID(), STRAY_DIR_SUFFIX)
+    const stray = retiredDir(name, randomUuid(), STRAY_DIR_SUFFIX)
     this.environment.report('warn', `${join(this.dir, name)} belongs to no topic; it is ${stray} now`)
     renameSync(join(this.dir, name), join(this.dir, stray))
   }

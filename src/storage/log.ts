@@ -7,8 +7,8 @@
 // wait for. Opened by log-loader.ts, cut by retention.ts, compacted by cleaner.ts. (Kafka: UnifiedLog, LocalLog.)
 
 import { renameSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { rm } from '../util/files.ts'
 import { syncDirectory, syncFile } from './atomic-file.ts'
 import { Deferred } from './deferred.ts'
 import type { FilePool } from './file-pool.ts'

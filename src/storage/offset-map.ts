@@ -4,7 +4,7 @@
 //   slots    hash -> number of the entry (open addressing)
 //   entries  hash, where the key ends in `keys` (it begins where the one before ends), offset
 
-import { randomBytes } from 'node:crypto'
+import { randomBytes } from '../util/random.ts'
 
 /** Bytes of an entry and its two slots, beside the key. */
 const ENTRY_BYTES = 24

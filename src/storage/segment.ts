@@ -2,7 +2,6 @@
 // only read. (Kafka: LogSegment.)
 
 import { utimesSync } from 'node:fs'
-import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   HEADER_SIZE_UP_TO_MAGIC,
@@ -12,6 +11,7 @@ import {
   maxTimestamp,
   sizeInBytes,
 } from '../records/batch.ts'
+import { unlink } from '../util/files.ts'
 import { type FilePool, PooledFile } from './file-pool.ts'
 import { IndexFile } from './index-file.ts'
 import { type LogConfig, maxSegmentMs } from './log-config.ts'

@@ -1,6 +1,5 @@
 // An HTTP server with what is asked of its clients: TLS, and a login (basic authentication).
 
-import { createHash, timingSafeEqual } from 'node:crypto'
 import http, { type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -76,6 +75,7 @@ function isKnown({ headers }: IncomingMessage, users: ReadonlyMap<string, string
 }
 
 function isSame(a: string, b: string): boolean {
+  const { createHash, timingSafeEqual } = process.getBuiltinModule('node:crypto')
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(a), digest(b))
 }

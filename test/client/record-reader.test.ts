@@ -31,3 +31,34 @@ test('a batch that changed on its way is not shown', async () => {
   await assert.rejects(values(damaged, true), CorruptError)
   assert.deepEqual(await values(damaged, false), ['first', 'recond'])
 })
+
+test('the event loop turns while much is read, in one partition or in several', async () => {
+  const reader = new RecordReader({ checkCrcs: false, committedOnly: false })
+  const batch = batchOf(Array.from({ length: 100 }, () => 'x'.repeat(10_000)))
+  const turnsWithin = async (partitions: number, batches: number): Promise<number> => {
+    const records = Buffer.concat(Array<Buffer>(batches).fill(batch))
+    let turns = 0
+    let isOver = false
+    const count = () => {
+      if (isOver) return
+      turns++
+      setImmediate(count)
+    }
+    setImmediate(count)
+    for (let i = 0; i < partitions; i++) {
+      const all = { ...fetched(records), next: 100 }
+      assert.ok(
+        await reader.read(
+          all,
+          () => true,
+          () => undefined,
+        ),
+      )
+    }
+    isOver = true
+    return turns
+  }
+  assert.equal(await turnsWithin(1, 1), 0)
+  assert.ok((await turnsWithin(1, 16)) >= 5)
+  assert.ok((await turnsWithin(16, 1)) >= 5)
+})

@@ -285,6 +285,22 @@ test('a log that ends before its start begins anew there', async (t) => {
   assert.equal(append(again, makeBatch()).firstOffset, 8)
 })
 
+test('batches that lie across the pieces in which a log is checked are kept', async (t) => {
+  const dir = temporaryDirectory(t)
+  const log = await openLog(t, dir, { config: { maxMessageBytes: 8 << 20 } })
+  // More than a piece together; the last one is larger than a piece.
+  const sizes = [...Array.from({ length: 7 }, (_, i) => 900_000 + i), 5 << 20, 10]
+  const values = sizes.map((size, i) => String.fromCharCode(97 + i).repeat(size))
+  for (const value of values) append(log, makeBatch({ records: [{ value }] }))
+  log.abandon()
+  const again = await openLog(t, dir)
+  assert.equal(again.endOffset, values.length)
+  assert.deepEqual(
+    valuesOf(again).map((value) => value?.length),
+    sizes,
+  )
+})
+
 test('a huge length that was made up takes neither memory nor time', async (t) => {
   const dir = temporaryDirectory(t)
   const log = await openLog(t, dir)

@@ -1,8 +1,8 @@
 // DescribeLogDirs: the one data directory with its partitions and the room on its disk (KIP-113, KIP-827).
 
-import { statfs } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { DescribeLogDirs } from '../../protocol/apis/35-describe-log-dirs.ts'
+import { statfs } from '../../util/files.ts'
 import type { Broker } from '../broker.ts'
 import { defineHandler } from '../handler.ts'
 

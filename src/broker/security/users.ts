@@ -1,7 +1,6 @@
 // The users of a broker: passwords of the JAAS config (PLAIN), SCRAM credentials of the metadata log, users given at the
 // start, and unsecured tokens (Kafka: OAuthBearerUnsecuredValidatorCallbackHandler).
 
-import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { LoginError, type ScramCredential, type TokenOwner, type Users } from '../../net/sasl/mechanism.ts'
 import { scramKeys } from '../../net/sasl/scram.ts'
 import { type MetadataImage, scramKey } from '../metadata-image.ts'
@@ -40,6 +39,7 @@ export function usersOf(options: Readonly<Record<string, string>>, { image, give
 }
 
 function credentialOf(mechanism: string, password: string): ScramCredential {
+  const { pbkdf2Sync, randomBytes } = process.getBuiltinModule('node:crypto')
   const { hash, bytes } = SCRAM[mechanism]
   const salt = randomBytes(16)
   const { storedKey, serverKey } = scramKeys(hash, pbkdf2Sync(password, salt, ITERATIONS, bytes, hash))

@@ -1,11 +1,11 @@
 // The classic group protocol: join, sync, heartbeat, leave (Kafka: GroupMetadataManager's classic part). group.ts has the
 // states. A join is answered when all members have joined, a sync when the leader has brought the assignment.
 
-import { randomUUID } from 'node:crypto'
 import type { Input } from '../../../protocol/api.ts'
 import type { JoinGroupRequest, JoinGroupResponse } from '../../../protocol/apis/11-join-group.ts'
 import type { SyncGroupRequest, SyncGroupResponse } from '../../../protocol/apis/14-sync-group.ts'
 import { type ErrorName, errorCode } from '../../../protocol/errors.ts'
+import { randomUuid } from '../../../util/random.ts'
 import { ApiError } from '../../api-error.ts'
 import type { BrokerConfigs } from '../../configs/broker-configs.ts'
 import type { CoordinatorLog } from '../../coordinator-log.ts'
@@ -114,7 +114,7 @@ export class Rebalance {
     client: JoiningClient,
   ): Promise<Join> {
     const { groupInstanceId: instanceId } = request
-    const id = `${instanceId ?? client.id}-${randomUUID()}`
+    const id = `${instanceId ?? client.id}-${randomUuid()}`
     const staticId = instanceId === null ? undefined : group.staticMembers.get(instanceId)
     if (staticId !== undefined) return this.replaceStatic(group, staticId, id, request, protocols, client)
     if (instanceId === null && client.takesMemberId) {
