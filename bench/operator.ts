@@ -21,238 +21,133 @@ const GROUPS = 200
 const FRESH = /[#%]/
 const DELETABLE = 50
 
-interface Pair {
-  name: string
-  ours: string
-  tool: KafkaTool
-  theirs: string
-  /** ktool's wall time over the tool's, at most. Default: 1/8. */
-  wall?: number
-}
+/** Command lines without `ktool` and `kafka-`; and ktool's wall time over the tool's, at most (default: 1/8). */
+type Pair = readonly [name: string, ours: string, theirs: string, wall?: number]
 
 const pairs: readonly Pair[] = [
-  { name: 'topics list', ours: 'topics list', tool: 'topics', theirs: '--list' },
-  { name: 'topics describe', ours: 'topics describe op-0', tool: 'topics', theirs: '--describe --topic op-0' },
-  { name: 'topics describe, all', ours: 'topics describe', tool: 'topics', theirs: '--describe' },
-  {
-    name: 'topics create',
-    ours: 'topics create new-# -p 1',
-    tool: 'topics',
-    theirs: '--create --topic new-# --partitions 1',
-  },
-  {
-    name: 'topics add-partitions',
-    ours: 'topics add-partitions more --total #',
-    tool: 'topics',
-    theirs: '--alter --topic more --partitions #',
-  },
-  {
-    name: 'topics delete',
-    ours: 'topics delete del-% --if-exists',
-    tool: 'topics',
-    theirs: '--delete --topic del-% --if-exists',
-  },
-  {
-    name: 'topics alter-configs',
-    ours: 'topics alter-configs op-x --set retention.ms=7200000',
-    tool: 'configs',
-    theirs: '--alter --topic op-x --add-config retention.ms=3600000',
-  },
-  {
-    name: 'configs describe topic',
-    ours: 'configs describe topic op-x --all',
-    tool: 'configs',
-    theirs: '--describe --topic op-x --all',
-  },
-  {
-    name: 'configs describe broker',
-    ours: 'configs describe broker 1 --all',
-    tool: 'configs',
-    theirs: '--describe --broker 1 --all',
-  },
-  {
-    name: 'configs alter broker',
-    ours: 'configs alter broker 1 --set log.cleaner.backoff.ms=14000',
-    tool: 'configs',
-    theirs: '--alter --broker 1 --add-config log.cleaner.backoff.ms=13000',
-  },
-  { name: 'offsets list', ours: 'offsets list op-0', tool: 'get-offsets', theirs: '--topic op-0' },
-  {
-    name: 'offsets list, 1000 partitions',
-    ours: 'offsets list op-*',
-    tool: 'get-offsets',
-    theirs: '--topic op-.*',
-  },
-  {
-    name: 'offsets list --at TIME',
-    ours: 'offsets list op-0 --at @1000',
-    tool: 'get-offsets',
-    theirs: '--topic op-0 --time 1000',
-  },
-  {
-    name: 'records delete',
-    ours: 'records delete op-x:0 --before 1 --execute',
-    tool: 'delete-records',
-    theirs: '--offset-json-file RECORDS',
-  },
-  { name: 'groups list', ours: 'groups list', tool: 'consumer-groups', theirs: '--list --state --type' },
-  {
-    name: 'groups list, all types',
-    ours: 'groups list --type classic',
-    tool: 'groups',
-    theirs: '--list --group-type classic',
-  },
-  {
-    name: 'groups describe',
-    ours: 'groups describe g-0',
-    tool: 'consumer-groups',
-    theirs: '--describe --group g-0',
-  },
-  {
-    name: 'groups describe --state',
-    ours: 'groups describe g-0 --state',
-    tool: 'consumer-groups',
-    theirs: '--describe --group g-0 --state',
-  },
-  {
-    name: 'groups describe --members',
-    ours: 'groups describe g-0 --members',
-    tool: 'consumer-groups',
-    theirs: '--describe --group g-0 --members',
-  },
-  {
-    name: 'groups describe --lag',
-    ours: 'groups describe g-0 --lag 10 --fail-if-lag 10',
-    tool: 'consumer-groups',
-    theirs: '--describe --group g-0 --offsets',
-  },
-  {
-    name: 'groups describe: 200 groups, 1000 partitions',
-    ours: 'groups describe',
-    tool: 'consumer-groups',
-    theirs: '--describe --all-groups --offsets',
-    wall: 1 / 3,
-  },
-  {
-    name: 'groups reset-offsets, a plan',
-    ours: 'groups reset-offsets g-0 -t op-0 --to-earliest',
-    tool: 'consumer-groups',
-    theirs: '--reset-offsets --group g-0 --topic op-0 --to-earliest --dry-run',
-  },
-  {
-    name: 'groups reset-offsets --execute',
-    ours: 'groups reset-offsets g-1 -t op-1 --to-earliest --execute',
-    tool: 'consumer-groups',
-    theirs: '--reset-offsets --group g-1 --topic op-1 --to-earliest --execute',
-  },
-  {
-    name: 'groups export',
-    ours: 'groups export g-0',
-    tool: 'consumer-groups',
-    theirs: '--reset-offsets --group g-0 --all-topics --to-current --export --dry-run',
-  },
-  {
-    name: 'groups delete-offsets',
-    ours: 'groups delete-offsets g-2 -t op-2:%',
-    tool: 'consumer-groups',
-    theirs: '--delete-offsets --group g-3 --topic op-3:%',
-  },
-  {
-    name: 'groups delete',
-    // The last of the rows on groups: these are gone then.
-    ours: 'groups delete g-% --if-exists',
-    tool: 'consumer-groups',
-    theirs: '--delete --group g-%',
-  },
-  { name: 'cluster describe', ours: 'cluster describe', tool: 'cluster', theirs: 'list-endpoints' },
-  { name: 'cluster features', ours: 'cluster features', tool: 'features', theirs: 'describe' },
-  { name: 'cluster quorum', ours: 'cluster quorum', tool: 'metadata-quorum', theirs: 'describe --status' },
-  { name: 'cluster api-versions', ours: 'cluster api-versions', tool: 'broker-api-versions', theirs: '' },
-  {
-    name: 'cluster health',
-    ours: 'cluster health --check under-replicated',
-    tool: 'topics',
-    theirs: '--describe --under-replicated-partitions',
-  },
-  { name: 'brokers list', ours: 'brokers list', tool: 'cluster', theirs: 'list-endpoints --include-fenced-brokers' },
-  { name: 'brokers log-dirs', ours: 'brokers log-dirs --partitions', tool: 'log-dirs', theirs: '--describe' },
-  { name: 'transactions list', ours: 'transactions list', tool: 'transactions', theirs: 'list' },
-  {
-    name: 'transactions describe',
-    ours: 'transactions describe op-id',
-    tool: 'transactions',
-    theirs: 'describe --transactional-id op-id',
-  },
-  {
-    name: 'transactions producers',
-    ours: 'transactions producers op-x:0',
-    tool: 'transactions',
-    theirs: 'describe-producers --topic op-x --partition 0',
-  },
-  {
-    name: 'transactions find-hanging',
-    ours: 'transactions find-hanging',
-    tool: 'transactions',
-    theirs: 'find-hanging --broker-id 1',
-  },
-  {
-    name: 'partitions elect-leaders',
-    ours: 'partitions elect-leaders op-0:0 --execute',
-    tool: 'leader-election',
-    theirs: '--election-type preferred --topic op-0 --partition 0',
-  },
-  {
-    name: 'partitions reassign, a plan',
-    ours: 'partitions reassign op-0',
-    tool: 'reassign-partitions',
-    theirs: '--generate --topics-to-move-json-file MOVE --broker-list 1',
-  },
-  {
-    name: 'partitions reassign --verify',
-    ours: 'partitions reassign --from-file PLAN --verify',
-    tool: 'reassign-partitions',
-    theirs: '--verify --reassignment-json-file PLAN',
-  },
-  {
-    name: 'partitions reassignments',
-    ours: 'partitions reassignments',
-    tool: 'reassign-partitions',
-    theirs: '--list',
-  },
-  { name: 'quotas describe', ours: 'quotas describe', tool: 'configs', theirs: '--describe --entity-type clients' },
-  {
-    name: 'quotas alter',
-    ours: 'quotas alter --client etl --set producer_byte_rate=1048576',
-    tool: 'configs',
-    theirs: '--alter --client etl --add-config producer_byte_rate=2097152',
-  },
-  { name: 'users list', ours: 'users list', tool: 'configs', theirs: '--describe --entity-type users' },
-  { name: 'acls list', ours: 'acls list', tool: 'acls', theirs: '--list' },
-  {
-    name: 'acls add',
-    ours: 'acls add --topic op-# --operation read --allow-principal alice',
-    tool: 'acls',
-    theirs: '--add --topic op-# --operation Read --allow-principal User:alice',
-  },
+  ['topics list', 'topics list', 'topics --list'],
+  ['topics describe', 'topics describe op-0', 'topics --describe --topic op-0'],
+  ['topics describe, all', 'topics describe', 'topics --describe'],
+  ['topics create', 'topics create new-# -p 1', 'topics --create --topic new-# --partitions 1'],
+  ['topics add-partitions', 'topics add-partitions more --total #', 'topics --alter --topic more --partitions #'],
+  ['topics delete', 'topics delete del-% --if-exists', 'topics --delete --topic del-% --if-exists'],
+  [
+    'topics alter-configs',
+    'topics alter-configs op-x --set retention.ms=7200000',
+    'configs --alter --topic op-x --add-config retention.ms=3600000',
+  ],
+  ['configs describe topic', 'configs describe topic op-x --all', 'configs --describe --topic op-x --all'],
+  ['configs describe broker', 'configs describe broker 1 --all', 'configs --describe --broker 1 --all'],
+  [
+    'configs alter broker',
+    'configs alter broker 1 --set log.cleaner.backoff.ms=14000',
+    'configs --alter --broker 1 --add-config log.cleaner.backoff.ms=13000',
+  ],
+  ['offsets list', 'offsets list op-0', 'get-offsets --topic op-0'],
+  ['offsets list, 1000 partitions', 'offsets list op-*', 'get-offsets --topic op-.*'],
+  ['offsets list --at TIME', 'offsets list op-0 --at @1000', 'get-offsets --topic op-0 --time 1000'],
+  ['records delete', 'records delete op-x:0 --before 1 --execute', 'delete-records --offset-json-file RECORDS'],
+  ['groups list', 'groups list', 'consumer-groups --list --state --type'],
+  ['groups list, all types', 'groups list --type classic', 'groups --list --group-type classic'],
+  ['groups describe', 'groups describe g-0', 'consumer-groups --describe --group g-0'],
+  ['groups describe --state', 'groups describe g-0 --state', 'consumer-groups --describe --group g-0 --state'],
+  ['groups describe --members', 'groups describe g-0 --members', 'consumer-groups --describe --group g-0 --members'],
+  [
+    'groups describe --lag',
+    'groups describe g-0 --lag 10 --fail-if-lag 10',
+    'consumer-groups --describe --group g-0 --offsets',
+  ],
+  [
+    'groups describe: 200 groups, 1000 partitions',
+    'groups describe',
+    'consumer-groups --describe --all-groups --offsets',
+    1 / 3,
+  ],
+  [
+    'groups reset-offsets, a plan',
+    'groups reset-offsets g-0 -t op-0 --to-earliest',
+    'consumer-groups --reset-offsets --group g-0 --topic op-0 --to-earliest --dry-run',
+  ],
+  [
+    'groups reset-offsets --execute',
+    'groups reset-offsets g-1 -t op-1 --to-earliest --execute',
+    'consumer-groups --reset-offsets --group g-1 --topic op-1 --to-earliest --execute',
+  ],
+  [
+    'groups export',
+    'groups export g-0',
+    'consumer-groups --reset-offsets --group g-0 --all-topics --to-current --export --dry-run',
+  ],
+  [
+    'groups delete-offsets',
+    'groups delete-offsets g-2 -t op-2:%',
+    'consumer-groups --delete-offsets --group g-3 --topic op-3:%',
+  ],
+  // The last of the rows on groups: these are gone then.
+  ['groups delete', 'groups delete g-% --if-exists', 'consumer-groups --delete --group g-%'],
+  ['cluster describe', 'cluster describe', 'cluster list-endpoints'],
+  ['cluster features', 'cluster features', 'features describe'],
+  ['cluster quorum', 'cluster quorum', 'metadata-quorum describe --status'],
+  ['cluster api-versions', 'cluster api-versions', 'broker-api-versions'],
+  ['cluster health', 'cluster health --check under-replicated', 'topics --describe --under-replicated-partitions'],
+  ['brokers list', 'brokers list', 'cluster list-endpoints --include-fenced-brokers'],
+  ['brokers log-dirs', 'brokers log-dirs --partitions', 'log-dirs --describe'],
+  ['transactions list', 'transactions list', 'transactions list'],
+  ['transactions describe', 'transactions describe op-id', 'transactions describe --transactional-id op-id'],
+  [
+    'transactions producers',
+    'transactions producers op-x:0',
+    'transactions describe-producers --topic op-x --partition 0',
+  ],
+  ['transactions find-hanging', 'transactions find-hanging', 'transactions find-hanging --broker-id 1'],
+  [
+    'partitions elect-leaders',
+    'partitions elect-leaders op-0:0 --execute',
+    'leader-election --election-type preferred --topic op-0 --partition 0',
+  ],
+  [
+    'partitions reassign, a plan',
+    'partitions reassign op-0',
+    'reassign-partitions --generate --topics-to-move-json-file MOVE --broker-list 1',
+  ],
+  [
+    'partitions reassign --verify',
+    'partitions reassign --from-file PLAN --verify',
+    'reassign-partitions --verify --reassignment-json-file PLAN',
+  ],
+  ['partitions reassignments', 'partitions reassignments', 'reassign-partitions --list'],
+  ['quotas describe', 'quotas describe', 'configs --describe --entity-type clients'],
+  [
+    'quotas alter',
+    'quotas alter --client etl --set producer_byte_rate=1048576',
+    'configs --alter --client etl --add-config producer_byte_rate=2097152',
+  ],
+  ['users list', 'users list', 'configs --describe --entity-type users'],
+  ['acls list', 'acls list', 'acls --list'],
+  [
+    'acls add',
+    'acls add --topic op-# --operation read --allow-principal alice',
+    'acls --add --topic op-# --operation Read --allow-principal User:alice',
+  ],
 ]
 
 let made = 2
 
-export const operatorRows: readonly Row[] = pairs.map(({ name, ours, tool, theirs, wall = 1 / 8 }) => ({
+export const operatorRows: readonly Row[] = pairs.map(([name, ours, theirs, wall = 1 / 8]) => ({
   name: `operator: ${name}`,
   limits: [{ peer: 'java', wall }],
   async runs() {
     const { kafka, files } = await operatorKafka()
     const fresh = (sign: string) => String(sign === '%' ? made++ % DELETABLE : made++)
-    const words = (line: string) =>
-      line === '' ? [] : line.split(' ').map((word) => files[word] ?? word.replace(FRESH, fresh))
+    const words = (line: string) => line.split(' ').map((word) => files[word] ?? word.replace(FRESH, fresh))
     const command = [...program, ...words(ours), '-b', kafka.bootstrap]
     const server = ['--bootstrap-server', kafka.bootstrap]
+    const [tool, ...own] = words(theirs)
     // This tool alone wants the server behind its own words.
-    const args = tool === 'cluster' ? [...words(theirs), ...server] : [...server, ...words(theirs)]
+    const args = tool === 'cluster' ? [...own, ...server] : [...server, ...own]
     return {
       ktool: { command },
-      java: { command: kafka.command(tool, args) },
+      java: { command: kafka.command(tool as KafkaTool, args) },
     }
   },
 }))

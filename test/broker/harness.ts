@@ -71,7 +71,7 @@ export async function createTopic(
         configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
       },
     ],
-    timeoutMs: 1000,
+    timeoutMs: 30_000,
   })
   assert.equal(topics[0].errorCode, 0, topics[0].errorMessage ?? '')
   return topics[0].topicId

@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
@@ -164,10 +163,8 @@ test('what is not allowed is 4', async () => {
 })
 
 test('who does not answer is 3, whatever is asked', async () => {
-  const server = net.createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
+  // A port that was free a moment ago is soon somebody else's; this one is nobody's.
+  const nobody = '127.0.0.1:1'
   const nouns = /^(topics|groups|offsets|records|configs|quotas|acls|users|cluster|brokers|transactions|partitions) /
   const more: Record<string, string> = {
     'topics create': 'x',
@@ -197,17 +194,10 @@ test('who does not answer is 3, whatever is asked', async () => {
   writeFileSync(join(folder, 'offsets.csv'), 'orders,0,1\n')
   const paths = manifest.map(({ path }) => path).filter((path) => nouns.test(path))
   await each(paths, async (path) => {
-    const args = [
-      ...path.split(' '),
-      ...(more[path]?.split(' ') ?? []),
-      '-b',
-      `127.0.0.1:${port}`,
-      '--timeout',
-      '500ms',
-    ]
+    const args = [...path.split(' '), ...(more[path]?.split(' ') ?? []), '-b', nobody, '--timeout', '500ms']
     const { code, stderr } = await ktool(args, { env: { XDG_CONFIG_HOME: folder } })
     assert.equal(code, 3, `${path}\n${stderr}`)
-    assert.match(stderr, new RegExp(`127.0.0.1:${port}`), path)
+    assert.ok(stderr.includes(nobody), `${path}\n${stderr}`)
   })
 })
 

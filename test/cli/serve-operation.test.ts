@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import test from 'node:test'
+import test, { after } from 'node:test'
 import { ktool, start } from './run.ts'
 
 interface Line {
@@ -17,16 +17,23 @@ interface Line {
   port?: number
 }
 
-/** Starts it with its logs as JSON, and resolves to what it says until `until` comes. */
+const running = new Set<ReturnType<typeof start>>()
+after(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Starts it with its logs as JSON, and resolves once it listens and has said `until`, which may come on the other output. */
 async function serveJson(args: string[], until: RegExp) {
   const child = start(['serve', '--listen', '127.0.0.1:0', '--log-format', 'json', ...args])
+  running.add(child)
   const lines: Line[] = []
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   await new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on('line', (line) => {
         lines.push(JSON.parse(line))
-        if (until.test(line)) resolve()
+        const said = lines.map(({ message }) => message).join('\n')
+        if (until.test(said) && said.includes('listening on')) resolve()
       })
     }
     child.on('close', () => resolve())

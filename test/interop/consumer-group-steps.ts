@@ -31,8 +31,11 @@ const GROUP_RESOURCE = 32
 const SET = 0
 /** How the groups begin that are no part of the steps. */
 export const PROBE = 'probe-of-'
-/** How often is asked again for what comes by itself. */
+/** How often is asked again for what comes by itself, and how long. */
 const PAUSE_MS = 100
+const PATIENCE_MS = 60_000
+/** Members that say nothing for a while stay in their groups, however long the other steps take. */
+const FOREVER_MS = 600_000
 
 type Partitions = Record<string, number[]>
 
@@ -74,18 +77,18 @@ export class Steps {
     const beat = {
       groupId: this.probe,
       memberId: 'probe',
-      rebalanceTimeoutMs: 60_000,
+      rebalanceTimeoutMs: FOREVER_MS,
       subscribedTopicNames: ['nothing'],
       topicPartitions: [],
     }
-    await this.until(async () => {
+    await this.until('the configs are heard of', async () => {
       return (await this.client.call(ConsumerGroupHeartbeat, 1, beat)).heartbeatIntervalMs === heartbeatMs
     })
   }
 
   /** Waits until the coordinator of groups is at work. */
   async ready(): Promise<void> {
-    await this.until(async () => {
+    await this.until('the coordinator is there', async () => {
       await this.client.call(FindCoordinator, 4, { keyType: 0, coordinatorKeys: [this.prefix] })
       const { groups } = await this.client.call(ConsumerGroupDescribe, 0, { groupIds: [`${this.prefix}none`] })
       return errorName(groups[0].errorCode) === 'GROUP_ID_NOT_FOUND'
@@ -101,7 +104,9 @@ export class Steps {
     this.names.set(topics[0].topicId, topic)
     this.ids.set(topic, topics[0].topicId)
     // A broker may hear of it a little later.
-    await this.until(async () => (await this.commitAs('probe', topic, '', -1)) !== 'UNKNOWN_TOPIC_OR_PARTITION')
+    await this.until(`${topic} is heard of`, async () => {
+      return (await this.commitAs('probe', topic, '', -1)) !== 'UNKNOWN_TOPIC_OR_PARTITION'
+    })
     await this.heard()
   }
 
@@ -129,12 +134,21 @@ export class Steps {
   /** Beats until an answer brings what is expected, and logs the last. */
   async beatUntil(group: string, beat: Beat, isDone: (partitions: Partitions | null) => boolean): Promise<number> {
     let answer = await this.beatQuietly(group, beat, 1)
-    for (let i = 0; i < 100 && !isDone(answer.assignment); i++) {
-      await sleep(PAUSE_MS)
+    await this.until(`${beat.memberId} has what is expected`, async () => {
+      if (isDone(answer.assignment)) return true
       answer = await this.beatQuietly(group, { ...beat, memberEpoch: answer.epoch }, 1)
-    }
+      return isDone(answer.assignment)
+    })
     this.note(`${group}: beats of ${beat.memberId}`, answer)
     return answer.epoch
+  }
+
+  /** Waits until a group has come to an epoch by itself: expressions are looked up beside the answers. */
+  async untilEpoch(group: string, epoch: number): Promise<void> {
+    await this.until(`${group} is at epoch ${epoch}`, async () => {
+      const { groups } = await this.client.call(ConsumerGroupDescribe, 1, { groupIds: [this.prefix + group] })
+      return groups[0].groupEpoch >= epoch
+    })
   }
 
   async describe(group: string): Promise<void> {
@@ -231,8 +245,8 @@ export class Steps {
     const metadata = encodeSubscription({ topics: names, userData: null, owned, generation: -1, rackId: null })
     const request = {
       groupId: this.prefix + group,
-      sessionTimeoutMs: 45_000,
-      rebalanceTimeoutMs: 60_000,
+      sessionTimeoutMs: FOREVER_MS,
+      rebalanceTimeoutMs: FOREVER_MS,
       memberId,
       groupInstanceId: instanceId,
       protocolType: 'consumer',
@@ -321,8 +335,10 @@ export class Steps {
     return errorName(topics[0].partitions[0].errorCode)
   }
 
-  private async until(isDone: () => Promise<boolean>): Promise<void> {
-    for (let i = 0; i < 100 && !(await isDone()); i++) await sleep(PAUSE_MS)
+  private async until(what: string, isDone: () => Promise<boolean>): Promise<void> {
+    for (const deadline = Date.now() + PATIENCE_MS; !(await isDone()); await sleep(PAUSE_MS)) {
+      if (Date.now() > deadline) throw new Error(`not so in a minute: ${what}; so far\n${this.log.join('\n')}`)
+    }
   }
 
   private named(topics: readonly { topicId: string; partitions: readonly number[] }[]): Partitions {
@@ -355,7 +371,7 @@ const atVersion =
 export const join = (memberId: string, names: string[], more: Beat = {}): Beat => ({
   memberId,
   memberEpoch: 0,
-  rebalanceTimeoutMs: 60_000,
+  rebalanceTimeoutMs: FOREVER_MS,
   subscribedTopicNames: names,
   owns: {},
   ...more,
@@ -541,6 +557,7 @@ export const scenarios: Readonly<Record<string, (steps: Steps) => Promise<void>>
     await s.beat('g', { memberId: 'a', memberEpoch: epoch, subscribedTopicRegex: '', subscribedTopicNames: ['blue'] })
     await s.describe('g')
     await s.beat('g', join('c', ['blue'], { subscribedTopicRegex: 'PREFIXred-1' }))
+    await s.untilEpoch('g', 5)
     await s.beat('g', { memberId: 'b', memberEpoch: -1 })
     await s.describe('g')
     await s.configure('h')

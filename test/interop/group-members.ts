@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { jvm } from './peers/kafka.ts'
 import { client } from './peers/kafkajs.ts'
 import { environment, program } from './peers/ktool.ts'
 import { cache } from './peers/maven.ts'
@@ -22,7 +23,7 @@ export interface MemberOptions {
 }
 
 /** The shortest sessions that are not cut by a busy machine. */
-const SESSION_MS = 6_000
+const SESSION_MS = 10_000
 const HEARTBEAT_MS = 500
 
 export class Member {
@@ -79,16 +80,15 @@ function commandOf(kind: Kind, options: MemberOptions): [string, string[]] {
   const { bootstrap, group, topic, assignor, more = [] } = options
   const session = [`session.timeout.ms=${SESSION_MS}`, `heartbeat.interval.ms=${HEARTBEAT_MS}`]
   if (kind === 'java') {
-    const home = join(cache, 'kafka-4.3.1')
     const classic = [...session, ...(assignor === null ? [] : [`partition.assignment.strategy=${javaClass(assignor)}`])]
     const properties = ['auto.offset.reset=earliest', ...(assignor === null ? ['group.protocol=consumer'] : classic)]
-    const jvm = [`-Dlog4j2.configurationFile=${join(home, 'log4j2.properties')}`, '-XX:TieredStopAtLevel=1']
+    const libs = join(cache, 'kafka-4.3.1', 'libs')
     const tool = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
     const print = ['print.partition=true', 'print.offset=true'].flatMap((text) => ['--formatter-property', text])
     return [
       'java',
       [
-        ...[...jvm, '-Xmx256m', '-cp', join(home, 'libs', '*'), tool],
+        ...[...jvm(libs, '256m', ['-XX:TieredStopAtLevel=1']), tool],
         ...['--bootstrap-server', bootstrap, '--topic', topic, '--group', group],
         ...[...print, ...properties.flatMap((text) => ['--command-property', text]), ...more],
       ],

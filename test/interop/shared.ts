@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { Client } from '../../src/client/client.ts'
 import { readPartitions, writeKeys, writeLines } from './data.ts'
 import { clientSide, type Kafka, type KafkaClientSide, type KafkaVersion, startKafka } from './peers/kafka.ts'
@@ -36,6 +37,22 @@ export async function realKafka(version: KafkaVersion = '4.3.1'): Promise<KafkaC
   const known = brokers.get(version) ?? startKafka({ version })
   brokers.set(version, known)
   return known
+}
+
+/**
+ * What two say of the same things in the cluster, which may change meanwhile (a cleaner, a group that goes): the first is
+ * asked before and after the second, until both its answers are the same.
+ */
+export async function atOneMoment<Ours, Theirs>(
+  ours: () => Promise<Ours>,
+  theirs: () => Promise<Theirs>,
+): Promise<[Ours, Theirs]> {
+  for (let before = await ours(); ; ) {
+    const answer = await theirs()
+    const after = await ours()
+    if (isDeepStrictEqual(before, after)) return [before, answer]
+    before = after
+  }
 }
 
 /** A file with all the lines. */

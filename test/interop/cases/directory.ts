@@ -15,10 +15,7 @@ interface Runner extends Station {
   stop(signal: NodeJS.Signals): Promise<void>
 }
 
-interface Stage {
-  who: 'ktool' | 'Kafka'
-  end: 'SIGTERM' | 'SIGKILL'
-}
+type Stage = readonly [who: 'ktool' | 'Kafka', end: 'SIGTERM' | 'SIGKILL']
 
 /** Snapshots of the metadata again and again, and a cleaner that waits for nothing. */
 const properties = {
@@ -30,7 +27,7 @@ const properties = {
 
 async function relay(t: TestContext, stages: readonly Stage[], standalone: boolean): Promise<string> {
   const data = join(mkdtempSync(join(folder, 'relay-')), 'data')
-  const run = async (who: Stage['who']): Promise<Runner> => {
+  const run = async (who: Stage[0]): Promise<Runner> => {
     if (who === 'ktool') {
       const broker = await serve({ data, args: Object.entries(properties).flatMap(([k, v]) => ['-X', `${k}=${v}`]) })
       t.after(() => broker.stop('SIGKILL'))
@@ -42,11 +39,12 @@ async function relay(t: TestContext, stages: readonly Stage[], standalone: boole
   }
   let before: Record<string, unknown> | undefined
   const unfinished: Unfinished[] = []
-  for (const [round, { who, end }] of stages.entries()) {
+  for (const [round, [who, end]] of stages.entries()) {
     const runner = await run(who)
     if (before !== undefined) {
       const after = await contents(runner, round)
-      const title = `${who} has what ${stages[round - 1]!.who} had, ended by ${stages[round - 1]!.end}`
+      const [earlier, ending] = stages[round - 1]!
+      const title = `${who} has what ${earlier} had, ended by ${ending}`
       await t.test(`${round}: ${title}`, () => {
         for (const question of Object.keys(after)) assert.deepEqual(after[question], before![question], question)
       })
@@ -65,11 +63,11 @@ test('a directory of ktool serve', async (t) => {
   const data = await relay(
     t,
     [
-      { who: 'ktool', end: 'SIGTERM' },
-      { who: 'Kafka', end: 'SIGTERM' },
-      { who: 'ktool', end: 'SIGKILL' },
-      { who: 'Kafka', end: 'SIGKILL' },
-      { who: 'ktool', end: 'SIGTERM' },
+      ['ktool', 'SIGTERM'],
+      ['Kafka', 'SIGTERM'],
+      ['ktool', 'SIGKILL'],
+      ['Kafka', 'SIGKILL'],
+      ['ktool', 'SIGTERM'],
     ],
     false,
   )
@@ -88,11 +86,11 @@ test('a directory of a Kafka that keeps its voters in it', async (t) => {
   await relay(
     t,
     [
-      { who: 'Kafka', end: 'SIGKILL' },
-      { who: 'ktool', end: 'SIGTERM' },
-      { who: 'Kafka', end: 'SIGTERM' },
-      { who: 'ktool', end: 'SIGKILL' },
-      { who: 'Kafka', end: 'SIGTERM' },
+      ['Kafka', 'SIGKILL'],
+      ['ktool', 'SIGTERM'],
+      ['Kafka', 'SIGTERM'],
+      ['ktool', 'SIGKILL'],
+      ['Kafka', 'SIGTERM'],
     ],
     true,
   )

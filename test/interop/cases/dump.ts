@@ -80,7 +80,8 @@ async function fill(bootstrap: string): Promise<void> {
     ])
     succeeded(sent, 'ktool produce')
   }
-  await createTopic(bootstrap, 'dump-odd', 2)
+  // One record is old: without this it would go with the next look at the retention.
+  await createTopic(bootstrap, 'dump-odd', 2, ['retention.ms=-1'])
   const odd = [
     {
       topic: 'dump-odd',

@@ -19,7 +19,8 @@ const UNKNOWN_ID = Buffer.alloc(16, 9).toString('base64url')
 /** What a broker answers to a session of fetches, by name or by id. */
 async function session(port: number, version: number): Promise<string[]> {
   const client = new RawClient(port)
-  const topicId = await createTopic(client, topic, 3)
+  // The records are old: without this they would go with the next look at the retention.
+  const topicId = await createTopic(client, topic, 3, { 'retention.ms': '-1' })
   const log: string[] = []
   const known: number[] = []
   const produce = async (index: number) => {

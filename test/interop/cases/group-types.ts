@@ -3,14 +3,14 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { join } from 'node:path'
 import test from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { streamsMember } from '../peers/frameworks.ts'
 import type { KafkaTool } from '../peers/kafka.ts'
 import { ktool } from '../peers/ktool.ts'
-import { end, guard, succeeded } from '../peers/run.ts'
-import { startStreams } from '../peers/streams.ts'
-import { createTopic, realKafka } from '../shared.ts'
+import { end, firstOutput, guard, succeeded } from '../peers/run.ts'
+import { atOneMoment, createTopic, folder, realKafka } from '../shared.ts'
 
 const kafka = await realKafka()
 const { bootstrap } = kafka
@@ -83,19 +83,20 @@ const sorted = (rows: Cells[]) => rows.sort((a, b) => (key(a) < key(b) ? -1 : 1)
 const key = ({ TOPIC, PARTITION }: Cells) => `${TOPIC} ${PARTITION!.padStart(5)}`
 const text = (value: number | null) => (value === null ? '-' : String(value))
 
-/** Asks until all that there is has been read. */
-async function untilRead(group: string): Promise<Described> {
+/** Asks until so many partitions are known and all that is in them has been read; `log` is what the reader says. */
+async function untilRead(group: string, partitions: number, log: () => string): Promise<Described> {
   let described: Described | undefined
-  for (const end = Date.now() + 60_000; Date.now() < end; await pause(200)) {
-    ;[described] = await ours<Described>('describe', group)
-    const { offsets } = described!
-    if (offsets.length > 0 && offsets.every(({ lag }) => lag === 0)) return described!
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(200)) {
+    // There is no group before its first member has joined.
+    ;[described] = await ours<Described>('describe', group).catch(() => [])
+    const offsets = described?.offsets ?? []
+    if (offsets.length === partitions && offsets.every(({ lag }) => lag === 0)) return described!
   }
-  throw new Error(`the group ${group} has not read everything in a minute: ${JSON.stringify(described)}`)
+  throw new Error(`the group ${group} has not read everything in a minute: ${JSON.stringify(described)}\n${log()}`)
 }
 
 async function untilEmpty(group: string): Promise<void> {
-  for (const end = Date.now() + 90_000; Date.now() < end; await pause(200)) {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await pause(200)) {
     const [row] = await ours<{ state: string }>('list', group)
     if (row?.state === 'Empty') return
   }
@@ -132,6 +133,18 @@ async function samePlan(group: string, topic: string, own: string[], tool: Kafka
   return plan
 }
 
+/** The groups of a type and their states; those of other tests may come and go meanwhile. */
+async function sameList(type: 'share' | 'streams'): Promise<void> {
+  const [own, listed] = await atOneMoment(
+    () => ours<{ groupId: string; state: string }>('list', '--type', type),
+    () => theirs(`${type}-groups`, '--list', '--state'),
+  )
+  assert.deepEqual(
+    own.map(({ groupId, state }) => `${groupId} ${state}`),
+    listed.map((row) => `${row['GROUP']} ${row['STATE']}`).sort(),
+  )
+}
+
 const times: [own: string[], their: string[]][] = [
   [['--to-earliest'], ['--to-earliest']],
   [['--to-latest'], ['--to-latest']],
@@ -150,9 +163,13 @@ test('a share group', async (t) => {
   const [command, ...args] = kafka.command('console-share-consumer', [
     ...['--bootstrap-server', bootstrap, '--topic', topic, '--group', group],
   ])
-  const member = guard(spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'] }))
+  const member = guard(spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe'] }))
   t.after(() => end(member))
-  await once(member.stdout!, 'data')
+  let said = ''
+  member.stderr!.on('data', (piece: Buffer) => {
+    said += piece
+  })
+  await firstOutput(member)
   const sameOffsets = async (described: Described) => {
     assert.deepEqual(
       described.offsets.map((row) => ({
@@ -181,7 +198,7 @@ test('a share group', async (t) => {
     )
   }
   await t.test('with a member', async () => {
-    const described = await untilRead(group)
+    const described = await untilRead(group, 2, () => said)
     assert.deepEqual([described.type, described.state, described.memberCount], ['share', 'Stable', 1])
     await sameOffsets(described)
     await sameState(described)
@@ -199,14 +216,7 @@ test('a share group', async (t) => {
       await theirs('share-groups', '--describe', '--group', group, '--members', '--verbose'),
     )
   })
-  await t.test('in the list', async () => {
-    const own = await ours<{ groupId: string; state: string }>('list', '--type', 'share')
-    const listed = await theirs('share-groups', '--list', '--state')
-    assert.deepEqual(
-      own.map(({ groupId, state }) => `${groupId} ${state}`),
-      listed.map((row) => `${row['GROUP']} ${row['STATE']}`).sort(),
-    )
-  })
+  await t.test('in the list', () => sameList('share'))
   await t.test('a group in use is not reset', async () => {
     const args = ['groups', 'reset-offsets', group, '-t', topic, '--to-earliest', '--execute', '-b', bootstrap]
     const { code, stderr } = await ktool(args)
@@ -239,8 +249,8 @@ test('a share group', async (t) => {
 test('a streams group', async (t) => {
   const [group, topic] = ['gt-streams', 'gt-streamed']
   await filled(topic)
-  const member = await startStreams(kafka, group, topic)
-  t.after(() => end(member.process, 'SIGKILL'))
+  const member = await streamsMember(bootstrap, join(folder, 'gt-streams-state'), group, topic)
+  t.after(() => member.stop('SIGKILL'))
   const sameOffsets = async (described: Described) => {
     assert.deepEqual(
       described.offsets.map((row) => ({
@@ -256,10 +266,9 @@ test('a streams group', async (t) => {
     )
   }
   await t.test('with a member', async () => {
-    const described = await untilRead(group)
-    assert.deepEqual([described.type, described.state, described.memberCount], ['streams', 'Stable', 1])
     // The topic, and the one between the two parts of the topology.
-    assert.equal(described.offsets.length, 4)
+    const described = await untilRead(group, 4, member.log)
+    assert.deepEqual([described.type, described.state, described.memberCount], ['streams', 'Stable', 1])
     await sameOffsets(described)
     assert.deepEqual(
       {
@@ -293,14 +302,7 @@ test('a streams group', async (t) => {
     // Each partition has the member that its task is with.
     assert.ok(described.offsets.every(({ memberId }) => memberId === members[0]!.memberId))
   })
-  await t.test('in the list', async () => {
-    const own = await ours<{ groupId: string; state: string }>('list', '--type', 'streams')
-    const listed = await theirs('streams-groups', '--list', '--state')
-    assert.deepEqual(
-      own.map(({ groupId, state }) => `${groupId} ${state}`),
-      listed.map((row) => `${row['GROUP']} ${row['STATE']}`).sort(),
-    )
-  })
+  await t.test('in the list', () => sameList('streams'))
   await t.test('reset and deleted', async () => {
     await member.stop()
     await untilEmpty(group)
@@ -336,9 +338,12 @@ test('a streams group', async (t) => {
 })
 
 test('all types are in one list, as in that of kafka-groups', async () => {
-  const own = await ours<{ groupId: string; type: string }>('list')
+  const [own, listed] = await atOneMoment(
+    () => ours<{ groupId: string; type: string }>('list'),
+    () => theirs('groups', '--list'),
+  )
   assert.deepEqual(
     own.map(({ groupId, type }) => `${groupId} ${type}`),
-    (await theirs('groups', '--list')).map((row) => `${row['GROUP']} ${row['TYPE']!.toLowerCase()}`).sort(),
+    listed.map((row) => `${row['GROUP']} ${row['TYPE']!.toLowerCase()}`).sort(),
   )
 })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { kcat } from '../peers/kcat.ts'
 import { environment, ktool, program } from '../peers/ktool.ts'
-import { end, guard, succeeded } from '../peers/run.ts'
+import { end, firstOutput, guard, succeeded } from '../peers/run.ts'
 import { createTopic, folder, realKafka } from '../shared.ts'
 
 /** The rows of Kafka's table, by its headers; `-` is null. */
@@ -72,17 +72,17 @@ async function setUp(topic: string): Promise<string> {
 async function member(t: TestContext, args: string[]): Promise<void> {
   const child = guard(
     spawn(program[0], [program[1], 'consume', ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     }),
   )
   t.after(() => end(child, 'SIGINT'))
-  await new Promise((resolve) => child.stdout!.once('data', resolve))
+  await firstOutput(child)
 }
 
 /** Members commit every few seconds: both tools have to be asked after that. */
 async function untilCommitted(group: string): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     const [own] = await ours<Lag>('describe', group)
     if (own!.offsets.filter(({ partition }) => partition === 0 || partition === 1).every(({ lag }) => lag === 0)) return
   }

@@ -25,7 +25,12 @@ import {
   unsecuredToken,
 } from '../secured.ts'
 
-const SHORT = { 'default.api.timeout.ms': '10000', 'request.timeout.ms': '5000' }
+/** Clients that try on and on when a certificate is wrong give up after that; who is let in has all the time it wants. */
+const GIVES_UP_SECONDS = 10
+const GIVES_UP = {
+  'default.api.timeout.ms': String(GIVES_UP_SECONDS * 1000),
+  'request.timeout.ms': String(GIVES_UP_SECONDS * 500),
+}
 
 type Ports = Awaited<ReturnType<typeof serverProperties>>
 
@@ -83,8 +88,7 @@ const families: Record<string, Family> = {
   'kafka-python': program(() => python('login_kafka_python.py', ['kafka-python[snappy,lz4,zstd]==3.0.12'])),
   'franz-go': program(() => go('franz-login')),
   async kcat(ports) {
-    const lines: string[] = []
-    for (const { name, port, mechanism, password = SECRET, tokenLifetime = 3600, own } of logins) {
+    const attempt = async ({ name, port, mechanism, password = SECRET, tokenLifetime = 3600, own, isGood }: Login) => {
       const settings = {
         ...kcatSettings(mechanism ?? 'TLS'),
         ...(mechanism !== undefined && mechanism !== 'OAUTHBEARER' && { 'sasl.password': password }),
@@ -93,14 +97,15 @@ const families: Record<string, Family> = {
         }),
         ...(own && kcatStore(own)),
       }
+      const seconds = String(isGood && !mechanism?.startsWith('SCRAM') ? 60 : GIVES_UP_SECONDS)
       const args = Object.entries(settings)
         .filter(([key]) => own !== undefined || !/^ssl\.(certificate|key)\./.test(key))
         .flatMap(([key, value]) => ['-X', `${key}=${value}`])
-      const { code, stderr } = await kcat(`localhost:${ports[port]}`, ['-L', '-m', '3', ...args])
+      const { code, stderr } = await kcat(`localhost:${ports[port]}`, ['-L', '-m', seconds, ...args])
       const why = /SASL authentication error: ([^(]*)/.exec(stderr)?.[1]?.trim()
-      lines.push(`${name} ${code === 0 ? 'ok' : (why ?? 'refused').replaceAll(/localhost:\d+/g, 'HOST')}`)
+      return `${name} ${code === 0 ? 'ok' : (why ?? 'refused').replaceAll(/localhost:\d+/g, 'HOST')}`
     }
-    return lines
+    return Promise.all(logins.map(attempt))
   },
   async kafkajs(ports) {
     const { readFileSync } = await import('node:fs')
@@ -132,7 +137,7 @@ const families: Record<string, Family> = {
   },
   async "Java's tools"(ports) {
     const lines: string[] = []
-    for (const { name, port, mechanism, password, tokenLifetime, own } of logins) {
+    for (const { name, port, mechanism, password, tokenLifetime, own, isGood } of logins) {
       // Java's client sends no token that it finds too old itself.
       if (tokenLifetime !== undefined) continue
       const login = jaas(mechanism ?? 'PLAIN').replace(SECRET, password ?? SECRET)
@@ -144,7 +149,7 @@ const families: Record<string, Family> = {
       if (mechanism === undefined && own === undefined) {
         for (const key of Object.keys(javaStore(''))) delete (settings as Record<string, string>)[key]
       }
-      const config = file(`login-${name}-${ports[port]}.properties`, { ...settings, ...SHORT })
+      const config = file(`login-${name}-${ports[port]}.properties`, { ...settings, ...(!isGood && GIVES_UP) })
       const list = ['--bootstrap-server', `localhost:${ports[port]}`, '--command-config', config, '--list']
       const { code, stdout, stderr } = await kafkaTool('topics', list)
       const said = stdout + stderr

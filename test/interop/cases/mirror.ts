@@ -105,6 +105,11 @@ async function mirrors(t: TestContext, name: string, from: string, to: string): 
   }
 
   await ran(from, ['topics', 'add-partitions', topic, '--total', '5'])
+  // A broker hears of them a moment after its controller.
+  await until('the partitions at the source', async () => {
+    const [{ partitionCount }] = JSON.parse(await ran(from, ['topics', 'describe', topic, '--json']))
+    return partitionCount === 5
+  })
   await ran(from, ['produce', topic, '-p', '4', '-k', 'key'], 'in a new partition\n')
   await until('the new partitions', () => there(2 * count + 1))
   assert.deepEqual(await everything(to, copy), await everything(from, topic))

@@ -9,9 +9,9 @@ import { succeeded } from '../peers/run.ts'
 import { createTopic, realKafka } from '../shared.ts'
 
 const topic = 'quotas'
-/** Bytes a second; what goes beyond ten seconds of it has to wait. */
+/** Bytes a second; what goes beyond ten seconds of it has to wait, for so long that the start of a tool counts for little. */
 const rate = 500_000
-const records = 6000
+const records = 10_000
 const recordBytes = 1000
 
 const alter = async (bootstrap: string, client: string, ...change: string[]) =>

@@ -276,7 +276,9 @@ def groups():
     outcome('deleted while in use', lambda: admin.delete_groups([group]))
     may_commit.set()
     for _ in members:
-        committed.acquire(timeout=60)
+        # What a thread failed with stands on stderr, which is shown when the program fails.
+        if not committed.acquire(timeout=60):
+            raise Exception('a member has not committed in a minute')
     may_leave.set()
     for each in members:
         each.join(60)

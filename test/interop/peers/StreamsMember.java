@@ -1,7 +1,7 @@
 // A member of a streams group (KIP-1071): counts the records of a topic by key, through a repartition topic. Leaves
-// the group when its standard input ends.
+// the group when it is ended.
 //
-//   java StreamsMember.java BOOTSTRAP APPLICATION TOPIC STATE-FOLDER
+//   java StreamsMember.java BOOTSTRAP STATE-DIRECTORY GROUP TOPIC
 
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
@@ -12,24 +12,23 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Grouped;
 
 public class StreamsMember {
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
     Properties settings = new Properties();
     settings.put("bootstrap.servers", args[0]);
-    settings.put("application.id", args[1]);
-    settings.put("client.id", args[1] + "-client");
-    settings.put("state.dir", args[3]);
+    settings.put("state.dir", args[1]);
+    settings.put("application.id", args[2]);
+    settings.put("client.id", args[2] + "-client");
     settings.put("group.protocol", "streams");
     settings.put("commit.interval.ms", "100");
     settings.put("consumer.auto.offset.reset", "earliest");
     StreamsBuilder builder = new StreamsBuilder();
     builder
-        .stream(args[2], Consumed.with(Serdes.String(), Serdes.String()))
+        .stream(args[3], Consumed.with(Serdes.String(), Serdes.String()))
         .groupBy((key, value) -> value, Grouped.with(Serdes.String(), Serdes.String()))
         .count();
     KafkaStreams streams = new KafkaStreams(builder.build(), settings);
-    streams.setStateListener((now, before) -> System.out.println(now));
+    CloseOptions leaving = CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> streams.close(leaving)));
     streams.start();
-    while (System.in.read() >= 0) {}
-    streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
   }
 }

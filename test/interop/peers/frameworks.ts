@@ -9,17 +9,19 @@ import { end, guard } from './run.ts'
 
 export interface Framework {
   process: ChildProcess
-  /** What it has logged so far, warnings and errors. */
+  /** What it has said so far: its own output, warnings and errors. */
   log(): string
   /** Ends it with a signal and waits until it is gone; SIGTERM is the clean way. */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-export const frameworkJars = () => jars('frameworks-4.3.1', 'frameworks.xml')
+/** They commit before they go, and what is not committed comes twice: a busy machine gets its time for that. */
+const STOP_MS = 90_000
 
 async function start(main: string, args: readonly string[]): Promise<Framework> {
-  const libs = await frameworkJars()
-  const child = guard(spawn('java', [...jvm(libs, '512m'), main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))
+  const libs = await jars('frameworks-4.3.1', 'frameworks.xml')
+  const java = jvm(libs, '512m', ['-XX:TieredStopAtLevel=1'])
+  const child = guard(spawn('java', [...java, main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream!.on('data', (piece: Buffer) => {
@@ -30,12 +32,17 @@ async function start(main: string, args: readonly string[]): Promise<Framework> 
     child.once('spawn', resolve)
     child.once('error', (error) => reject(noJava(error)))
   })
-  return { process: child, log: () => text, stop: (signal) => end(child, signal) }
+  return { process: child, log: () => text, stop: (signal) => end(child, signal, STOP_MS) }
 }
 
 /** The word count of this folder, from one topic to another; its state is kept in a directory. */
 export function wordCount(bootstrap: string, state: string, input: string, output: string): Promise<Framework> {
   return start(join(import.meta.dirname, 'WordCount.java'), [bootstrap, state, input, output])
+}
+
+/** A member of a streams group (KIP-1071) that counts the records of a topic; it leaves the group when it is stopped. */
+export function streamsMember(bootstrap: string, state: string, group: string, topic: string): Promise<Framework> {
+  return start(join(import.meta.dirname, 'StreamsMember.java'), [bootstrap, state, group, topic])
 }
 
 /** A worker with connectors, each by the path of its properties. */

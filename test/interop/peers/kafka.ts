@@ -182,7 +182,10 @@ function properties(port: number, controller: number, data: string) {
 /** Waits until the broker says that it has started: by then it is registered, unfenced and listening. */
 function started(broker: ChildProcess, text: () => string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => done(new Error(`Kafka did not start in a minute\n${text().slice(-4000)}`)), 60_000)
+    const timer = setTimeout(
+      () => done(new Error(`Kafka did not start in two minutes\n${text().slice(-4000)}`)),
+      120_000,
+    )
     const look = () => text().includes('Kafka Server started') && done()
     const left = () => done(new Error(`Kafka ended before it had started\n${text().slice(-4000)}`))
     function done(error?: Error) {
@@ -256,7 +259,14 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
   broker.stderr!.on('data', (piece: Buffer) => {
     text += piece
   })
-  await started(broker, () => text)
+  const wipe = async () => {
+    await end(broker, 'SIGKILL')
+    await rm(scratch, { recursive: true, force: true })
+  }
+  await started(broker, () => text).catch(async (error) => {
+    await wipe()
+    throw error
+  })
   return {
     ...(await clientSide(version, port)),
     data,
@@ -264,10 +274,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Kafka> {
     log: () => text,
     process: broker,
     stop: (signal) => end(broker, signal),
-    async wipe() {
-      await end(broker, 'SIGKILL')
-      await rm(scratch, { recursive: true, force: true })
-    },
+    wipe,
   }
 }
 
@@ -302,7 +309,13 @@ export async function startCluster(size: number, extra: Record<string, string> =
         ...extra,
       },
     })
-  const nodes = await Promise.all(numbers.map((number) => start(number)))
+  const starting = await Promise.allSettled(numbers.map((number) => start(number)))
+  const nodes = starting.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const failed = starting.find((each) => each.status === 'rejected')
+  if (failed !== undefined) {
+    await Promise.all(nodes.map((node) => node.wipe()))
+    throw failed.reason
+  }
   const first = [...nodes]
   return {
     nodes,

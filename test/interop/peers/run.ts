@@ -120,6 +120,19 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
+/** Resolves with the first that a program prints; fails with what it said when it ends before. */
+export function firstOutput(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stderr?.on('data', (piece: Buffer) => {
+      said = `${said}${piece}`.slice(-4000)
+    })
+    child.stdout!.once('data', () => resolve())
+    child.once('error', reject)
+    child.once('exit', (code, signal) => reject(new Error(`it ended with ${code ?? signal} before\n${said}`)))
+  })
+}
+
 /** Ends a child with a signal and waits until it is gone; SIGKILL follows after `patience` milliseconds. */
 export function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM', patience = 20_000): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
