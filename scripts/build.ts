@@ -84,6 +84,17 @@ const { output: libraryFiles } = await library.generate({
   entryFileNames: 'index.cjs',
 })
 await library.close()
+
+// What a thread of its own runs is a program of its own.
+const thread = await rolldown({ input: join(root, 'src/net/tls/thread.ts'), platform: 'node', logLevel: 'warn' })
+const { output: threadFiles } = await thread.generate({
+  format: 'cjs',
+  minify: true,
+  codeSplitting: false,
+  entryFileNames: 'tls-thread.cjs',
+})
+await thread.close()
+
 const declarations = isolatedDeclarationSync('index.ts', readFileSync(join(root, 'src/index.ts'), 'utf8'))
 if (declarations.errors.length > 0) throw new Error(declarations.errors.map(({ message }) => message).join('\n'))
 
@@ -92,7 +103,7 @@ const unfinished = `${output}.part`
 rmSync(unfinished, { recursive: true, force: true })
 mkdirSync(unfinished, { recursive: true })
 writeFileSync(join(unfinished, 'index.d.ts'), declarations.code)
-for (const file of [...files, ...libraryFiles])
+for (const file of [...files, ...libraryFiles, ...threadFiles])
   writeFileSync(join(unfinished, file.fileName), file.type === 'chunk' ? ascii(file.code) : file.source)
 writeFileSync(join(unfinished, 'THIRD-PARTY-LICENSES.txt'), licences())
 rmSync(output, { recursive: true, force: true })

@@ -1,7 +1,8 @@
 // One broker as the client sees it: its connections, opened when needed, and the versions it speaks.
 //
 // A connection answers in order, so what may wait long has a connection ("lane") of its own: a fetch that waits for new
-// records, a member that joins a group. Everything else shares the lane 'main'.
+// records, a member that joins a group. Everything else shares the lane 'main'. A fetch lane over TLS that much comes by is
+// replaced by one with a thread of its own.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KtoolError, UnreachableError } from '../errors.ts'
@@ -14,7 +15,7 @@ import { type Address, name, rewrite } from '../util/address.ts'
 import type { ClientOptions } from './options.ts'
 import { backoff, ClosedError } from './retry.ts'
 
-export type Lane = 'main' | 'fetch' | 'group'
+export type Lane = 'main' | 'fetch' | 'group' | 'fetch before'
 
 /** The body, or how to make it once the version is known. */
 export type Body<Request> = Input<Request> | ((version: number) => Input<Request>)
@@ -26,6 +27,9 @@ export interface RequestOptions {
   minVersion?: number
   maxVersion?: number
 }
+
+/** Bytes; fewer are decrypted sooner than a thread begins. */
+const MUCH = 16 << 20
 
 const UNSUPPORTED_VERSION = errorCode('UNSUPPORTED_VERSION')
 
@@ -47,6 +51,8 @@ export class Broker {
   private readonly lanes = new Map<Lane, Promise<Connection>>()
   private versions: Map<number, ApiVersion> | null = null
   private features: ApiVersionsResponse | null = null
+  /** Tried already for this connection. */
+  private threadTriedFor: Connection | null = null
   private failures = 0
   private retryAt = 0
   /** Why no connection is opened any more. */
@@ -93,7 +99,10 @@ export class Broker {
     const current = this.lanes.get(lane)
     if (current !== undefined) {
       const connection = await current
-      if (!connection.isClosed) return connection
+      if (!connection.isClosed) {
+        if (lane === 'fetch' && connection.received > MUCH) this.useThread(connection)
+        return connection
+      }
       if (this.lanes.get(lane) !== current) return this.connection(lane)
     }
     const opening = this.open()
@@ -102,6 +111,21 @@ export class Broker {
       if (this.lanes.get(lane) === opening) this.lanes.delete(lane)
     })
     return opening
+  }
+
+  /** Over TLS. Until the other connection is there, and where it can't be had, this one stays. */
+  private useThread(current: Connection): void {
+    if (!this.options.security?.tls || current.inThread || current === this.threadTriedFor) return
+    this.threadTriedFor = current
+    this.open(true).then(
+      (connection) => {
+        if (this.ended !== null || current.isClosed) return connection.close()
+        // Its last answer may still be on its way.
+        this.lanes.set('fetch before', Promise.resolve(current))
+        this.lanes.set('fetch', Promise.resolve(connection))
+      },
+      () => {},
+    )
   }
 
   /** The version to use for an API; known once a connection was had. Throws where there is none. */
@@ -161,7 +185,7 @@ export class Broker {
     this.lanes.clear()
   }
 
-  private async open(): Promise<Connection> {
+  private async open(inThread = false): Promise<Connection> {
     if (this.ended !== null) throw this.ended
     const wait = this.retryAt - Date.now()
     if (wait > 0) await sleep(wait, undefined, { signal: this.options.signal })
@@ -170,6 +194,7 @@ export class Broker {
         address: this.address,
         target: rewrite(this.address, this.options.resolve),
         tls: this.options.security?.tls,
+        inThread,
         proxy: this.options.proxy,
         clientId: this.options.clientId,
         setupTimeoutMs: this.options.setupTimeoutMs,

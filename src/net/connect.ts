@@ -1,6 +1,7 @@
 // Opening a client's socket, in plain text, also through a proxy. What fails is told with the address and what to do.
 
 import net from 'node:net'
+import type { Writable } from 'node:stream'
 import { type KtoolError, TimeoutError, UnreachableError } from '../errors.ts'
 import { type Address, name } from '../util/address.ts'
 import type { ProxyAddress } from '../util/proxy-url.ts'
@@ -22,9 +23,12 @@ export interface SocketOptions {
   signal?: AbortSignal
 }
 
+/** What is sent goes here; it ends where the connection does. */
+export type Outlet = Writable & Pick<net.Socket, 'destroySoon'>
+
 /** An open socket, and the error for its end. */
-export interface Opened {
-  socket: net.Socket
+export interface Opened<Socket extends Outlet = Outlet> {
+  socket: Socket
   lost: (error?: Error) => KtoolError
 }
 

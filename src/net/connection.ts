@@ -1,22 +1,15 @@
 // A client's connection to one broker: requests are pipelined, answers come in the order of the requests (which Kafka
 // guarantees per connection), each within its time or the connection is given up.
 
-import type { Socket } from 'node:net'
 import { type KtoolError, TimeoutError, UnreachableError } from '../errors.ts'
 import type { Api, Input } from '../protocol/api.ts'
 import { ProtocolError } from '../protocol/errors.ts'
 import { correlationIdOf, decodeResponse, encodeRequest } from '../protocol/frame.ts'
 import { type Address, name } from '../util/address.ts'
-import { BufferPool } from '../util/buffer-pool.ts'
 import type { ProxyAddress } from '../util/proxy-url.ts'
-import { type Opened, openPlain, type SocketReader } from './connect.ts'
-import { FrameAssembler } from './frames.ts'
+import { type Opened, type Outlet, openPlain } from './connect.ts'
+import { FrameReader, type FrameSource } from './frame-reader.ts'
 import type { TlsSettings } from './tls/settings.ts'
-
-/** No broker has reason to answer with more; the first bytes of an HTTP answer or a TLS alert, taken as a size, are. */
-const MAX_RESPONSE_BYTES = 256 << 20
-
-const READ_BYTES = 256 * 1024
 
 export interface ConnectOptions {
   address: Address
@@ -27,6 +20,8 @@ export interface ConnectOptions {
   setupTimeoutMs: number
   /** Over TLS. */
   tls?: TlsSettings | null
+  /** What comes over TLS is decrypted in another thread. */
+  inThread?: boolean
   proxy?: ProxyAddress | null
   signal?: AbortSignal
 }
@@ -49,11 +44,13 @@ interface Pending {
 
 export class Connection {
   readonly address: Address
-  private readonly socket: Socket
+  private readonly socket: Outlet
+  private readonly frames: FrameSource
+  /** Whether what comes is decrypted in another thread. */
+  readonly inThread: boolean
   private readonly lost: Opened['lost']
   private readonly clientId: string
   private readonly pending: Pending[] = []
-  private readonly pool = new BufferPool()
   private nextCorrelationId = 0
   /** How many answers have come. */
   answered = 0
@@ -67,40 +64,36 @@ export class Connection {
 
   /** Throws UnreachableError, TimeoutError, or for certificates DeniedError, naming the address. */
   static async open(options: ConnectOptions): Promise<Connection> {
-    const scratch = Buffer.allocUnsafeSlow(READ_BYTES)
-    const reader: SocketReader = { space: () => scratch, received: () => {} }
-    const { tls, target = options.address } = options
+    const { tls, inThread = false, target = options.address } = options
+    const where = { ...options, target }
+    if (tls && inThread) {
+      const opened = await (await import('./tls/threaded.ts')).openTlsInThread(where, tls)
+      return new Connection(options, opened, opened.socket)
+    }
+    const frames = new FrameReader()
     const opened = tls
-      ? await (await import('./tls/client.ts')).openTls({ ...options, target }, reader, tls)
-      : await openPlain({ ...options, target }, reader)
-    return new Connection(options, opened, reader, scratch)
+      ? await (await import('./tls/client.ts')).openTls(where, frames, tls)
+      : await openPlain(where, frames)
+    return new Connection(options, opened, frames)
   }
 
-  private constructor(options: ConnectOptions, { socket, lost }: Opened, reader: SocketReader, scratch: Buffer) {
+  private constructor(options: ConnectOptions, { socket, lost }: Opened, frames: FrameSource) {
     const { address } = options
     this.address = address
     this.clientId = options.clientId
+    this.inThread = options.inThread ?? false
     this.socket = socket
     this.lost = lost
-    const frames = new FrameAssembler(
-      MAX_RESPONSE_BYTES,
-      (frame) => this.onFrame(frame),
-      (size) => this.pool.take(size),
-      scratch,
-    )
-    reader.space = () => frames.space()
-    reader.received = (bytes) => {
-      if (this.failure !== null) return
-      try {
-        frames.received(bytes)
-      } catch (error) {
-        this.fail(
-          new ProtocolError(`${name(address)} does not answer as a Kafka broker: ${(error as Error).message}`, {
-            hint: 'check the port, and whether this listener wants TLS (security.protocol)',
-          }),
-        )
-      }
+    this.frames = frames
+    frames.onFrame = (frame) => {
+      if (this.failure === null) this.onFrame(frame)
     }
+    frames.onError = (error) =>
+      this.fail(
+        new ProtocolError(`${name(address)} does not answer as a Kafka broker: ${error.message}`, {
+          hint: 'check the port, and whether this listener wants TLS (security.protocol)',
+        }),
+      )
     socket.on('error', (error) => this.fail(this.lost(error)))
     socket.on('close', () => this.fail(this.lost()))
   }
@@ -113,6 +106,11 @@ export class Connection {
 
   get isClosed(): boolean {
     return this.failure !== null
+  }
+
+  /** How many bytes have come. */
+  get received(): number {
+    return this.frames.bytes
   }
 
   /** How many requests wait for their answer. */
@@ -218,7 +216,7 @@ export class Connection {
 
   /** Takes a frame back for another answer. Nobody may hold a view of it. */
   recycle(frame: Buffer): void {
-    if (frame.byteOffset === 0 && frame.length >= 64 * 1024) this.pool.give(frame)
+    this.frames.recycle(frame)
   }
 
   /** Ends the connection after what was written; requests still waiting fail. */

@@ -7,16 +7,19 @@ export class BufferPool {
   private readonly free: Buffer[] = []
   private readonly keep: number
 
+  private readonly allocate: (size: number) => Buffer
+
   /** `keep`: how many free buffers to hold at most. */
-  constructor(keep = 4) {
+  constructor(keep = 4, allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow) {
     this.keep = keep
+    this.allocate = allocate
   }
 
   /** A buffer of just `size` bytes with whatever content. */
   take(size: number): Buffer {
     const index = this.free.findIndex((buffer) => buffer.length >= size)
     const buffer =
-      index < 0 ? Buffer.allocUnsafeSlow(Math.ceil(size / ROUND_UP_TO) * ROUND_UP_TO) : this.free.splice(index, 1)[0]
+      index < 0 ? this.allocate(Math.ceil(size / ROUND_UP_TO) * ROUND_UP_TO) : this.free.splice(index, 1)[0]
     return buffer.subarray(0, size)
   }
 

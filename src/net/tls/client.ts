@@ -20,7 +20,11 @@ import { certificateProblem, expiryOf } from './certificates.ts'
 import type { TlsSettings } from './settings.ts'
 
 /** Throws UnreachableError, TimeoutError, or DeniedError where one side's certificate is not accepted by the other. */
-export async function openTls(options: SocketOptions, reader: SocketReader, settings: TlsSettings): Promise<Opened> {
+export async function openTls(
+  options: SocketOptions,
+  reader: SocketReader,
+  settings: TlsSettings,
+): Promise<Opened<tls.TLSSocket>> {
   const { address } = options
   const way = await proxied(options)
   const socket = tls.connect({

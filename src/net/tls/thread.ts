@@ -1,0 +1,52 @@
+// The thread of a connection over TLS: it has the socket, and hands over the answers that it decrypts. Large ones are in
+// memory that both threads see, and are not copied. Started by threaded.ts.
+
+import tls, { type SecureContextOptions } from 'node:tls'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { KtoolError } from '../../errors.ts'
+import type { Address } from '../../util/address.ts'
+import type { ProxyAddress } from '../../util/proxy-url.ts'
+import { FrameReader } from '../frame-reader.ts'
+import { openTls } from './client.ts'
+
+export interface ThreadData {
+  address: Address
+  target: Address
+  setupTimeoutMs: number
+  proxy: ProxyAddress | null
+  tls: { options: SecureContextOptions; verify: boolean; checkHostName: boolean; own: string | null }
+}
+
+export type ToThread = { send: Uint8Array } | { recycle: Uint8Array }
+
+/** Frames are views of shared memory, or copies where they are small. */
+export type FromThread = { frame: Uint8Array } | { open: true } | { error: Error } | { lost: string; hint?: string }
+
+const port = parentPort as NonNullable<typeof parentPort>
+const { tls: settings, ...options } = workerData as ThreadData
+const tell = (message: FromThread) => port.postMessage(message)
+
+const reader = new FrameReader((size) => Buffer.from(new SharedArrayBuffer(size)))
+reader.onFrame = (frame) => tell({ frame })
+reader.onError = (error) => tell({ error })
+
+function lost({ message, hint }: KtoolError): void {
+  tell({ lost: message, hint })
+  port.close()
+}
+
+openTls(options, reader, { ...settings, context: tls.createSecureContext(settings.options) }).then(
+  ({ socket, lost: reasonOf }) => {
+    let reason: Error | undefined
+    socket.on('error', (error) => {
+      reason = error
+    })
+    socket.on('close', () => lost(reasonOf(reason)))
+    port.on('message', (message: ToThread) => {
+      if ('send' in message) socket.write(message.send)
+      else reader.recycle(Buffer.from(message.recycle.buffer, 0, message.recycle.length))
+    })
+    tell({ open: true })
+  },
+  lost,
+)
