@@ -26,6 +26,8 @@ export class ProducerBatch {
   /** Place in the partition's order. */
   ordinal = 0
   attempts = 0
+  /** By the monotonic clock, milliseconds. */
+  openedAt = 0
   closedAt = 0
   /** Bytes of memory that count for it while it is on its way. */
   held = 0

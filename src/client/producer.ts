@@ -2,6 +2,7 @@
 // too, are closed and go to the sender (producer-sender.ts).
 
 import { NO_HEADERS } from '../records/builder.ts'
+import { monotonicMs } from '../util/monotonic.ts'
 import type { Cluster, Topic } from './cluster.ts'
 import { ProducerBatch } from './producer-batch.ts'
 import { type DeliveryListener, type ProducerOptions, producerDefaults } from './producer-options.ts'
@@ -198,11 +199,16 @@ export class Producer {
     }
     queue.open = batch
     this.open.add(queue)
-    this.lingerTimer ??= setTimeout(() => {
+    batch.openedAt = monotonicMs()
+    this.lingerTimer ??= this.startLinger(this.options.lingerMs)
+    return batch
+  }
+
+  private startLinger(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
       this.lingerTimer = null
       this.closeLingering()
-    }, this.options.lingerMs)
-    return batch
+    }, ms)
   }
 
   private closeBatch(queue: PartitionQueue): void {
@@ -219,7 +225,14 @@ export class Producer {
   /** Batches whose time is over are closed once a request can take them; until then they may grow. */
   private closeLingering(): void {
     this.lingerOver = false
+    const now = monotonicMs()
     for (const queue of this.open) {
+      const left = (queue.open as ProducerBatch).openedAt + this.options.lingerMs - now
+      if (left > 0) {
+        // They are in the order in which they were opened.
+        this.lingerTimer ??= this.startLinger(left)
+        return
+      }
       if (queue.leader === null || (this.sender.hasRoom(queue.leader) && queue.next === null)) this.closeBatch(queue)
       else this.lingerOver = true
     }
