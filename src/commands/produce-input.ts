@@ -160,7 +160,7 @@ export class ProduceInput {
       await this.output.read(piece)
       reader.feed(piece)
       this.now = Date.now()
-      while (!stops.isOver && this.step(reader, 'next')) {
+      while (this.appendSome(reader)) {
         for (let i = 0; i < repeat && !stops.isOver; i++) {
           if (!this.append(reader)) await this.addOnce(reader)
           if (this.taken >= stops.next) await stops.after(this.taken)
@@ -169,6 +169,19 @@ export class ProduceInput {
       if (this.isDone) return
     }
     if (!this.isDone && this.step(reader, 'finish')) await this.add(reader)
+  }
+
+  /**
+   * Appends for as long as nothing has to be waited for. True: the record that the reader is at now is not appended yet.
+   * (In a function without `await`, of which V8 makes faster code.)
+   */
+  private appendSome(reader: InputReader): boolean {
+    const { stops } = this
+    const isOnce = this.options.repeat === 1
+    while (!stops.isOver && this.step(reader, 'next')) {
+      if (!isOnce || this.taken + 1 >= stops.next || !this.append(reader)) return true
+    }
+    return false
   }
 
   /** The reader's next record that is right; wrong ones are reported and left out. */
