@@ -70,30 +70,9 @@ const { output: files } = await bundle.generate({
 })
 await bundle.close()
 
-// The package as a library, on its own: what the command line starts with stays small.
-const library = await rolldown({
-  input: join(root, 'src/index.ts'),
-  platform: 'node',
-  external: native,
-  logLevel: 'warn',
-})
-const { output: libraryFiles } = await library.generate({
-  format: 'cjs',
-  minify: true,
-  codeSplitting: false,
-  entryFileNames: 'index.cjs',
-})
-await library.close()
-
-// What a thread of its own runs is a program of its own.
-const thread = await rolldown({ input: join(root, 'src/net/tls/thread.ts'), platform: 'node', logLevel: 'warn' })
-const { output: threadFiles } = await thread.generate({
-  format: 'cjs',
-  minify: true,
-  codeSplitting: false,
-  entryFileNames: 'tls-thread.cjs',
-})
-await thread.close()
+// The package as a library, on its own: what the command line starts with stays small. And what a thread of its own runs.
+const libraryFiles = await inOneFile('src/index.ts', 'index.cjs')
+const threadFiles = await inOneFile('src/net/tls/thread.ts', 'tls-thread.cjs')
 
 const declarations = isolatedDeclarationSync('index.ts', readFileSync(join(root, 'src/index.ts'), 'utf8'))
 if (declarations.errors.length > 0) throw new Error(declarations.errors.map(({ message }) => message).join('\n'))
@@ -108,6 +87,14 @@ for (const file of [...files, ...libraryFiles, ...threadFiles])
 writeFileSync(join(unfinished, 'THIRD-PARTY-LICENSES.txt'), licences())
 rmSync(output, { recursive: true, force: true })
 renameSync(unfinished, output)
+
+/** A program or a library without parts that are loaded later. */
+async function inOneFile(input: string, name: string) {
+  const one = await rolldown({ input: join(root, input), platform: 'node', external: native, logLevel: 'warn' })
+  const { output } = await one.generate({ format: 'cjs', minify: true, codeSplitting: false, entryFileNames: name })
+  await one.close()
+  return output
+}
 
 /** V8 keeps a source with any other character in it in twice the memory, and takes longer to read it. */
 function ascii(code: string): string {

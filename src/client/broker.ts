@@ -15,7 +15,7 @@ import { type Address, name, rewrite } from '../util/address.ts'
 import type { ClientOptions } from './options.ts'
 import { backoff, ClosedError } from './retry.ts'
 
-export type Lane = 'main' | 'fetch' | 'group' | 'fetch before'
+export type Lane = 'main' | 'fetch' | 'group'
 
 /** The body, or how to make it once the version is known. */
 export type Body<Request> = Input<Request> | ((version: number) => Input<Request>)
@@ -48,7 +48,7 @@ export class Broker {
   rack: string | null
   readonly address: Address
   private readonly options: ClientOptions
-  private readonly lanes = new Map<Lane, Promise<Connection>>()
+  private readonly lanes = new Map<Lane | 'fetch before', Promise<Connection>>()
   private versions: Map<number, ApiVersion> | null = null
   private features: ApiVersionsResponse | null = null
   /** Tried already for this connection. */

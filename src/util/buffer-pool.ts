@@ -6,7 +6,6 @@ const ROUND_UP_TO = 1 << 20
 export class BufferPool {
   private readonly free: Buffer[] = []
   private readonly keep: number
-
   private readonly allocate: (size: number) => Buffer
 
   /** `keep`: how many free buffers to hold at most. */

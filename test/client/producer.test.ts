@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../../src/client/client.ts'
 import { Producer } from '../../src/client/producer.ts'
 import type { ProducerOptions } from '../../src/client/producer-options.ts'
@@ -295,4 +296,27 @@ test('acks=0 and acks=1 without idempotence write everything', async (t) => {
     for (let i = 0; i < 100 && found.length < 1000; i++) found = await numbersIn(client, topic)
     assert.deepEqual(found, upTo(1000))
   }
+})
+
+test('a batch lingers from when it was opened, not from when the one before was', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'a', partitions: 1 }])
+  const lingerMs = 200
+  const delivered: number[] = []
+  const producer = new Producer(
+    client.cluster,
+    { lingerMs, batchBytes: 1_000 },
+    { delivered: () => delivered.push(performance.now()), failed: () => assert.fail() },
+  )
+  await producer.prepare('a')
+  const append = (bytes: number) => producer.append('a', 0, 0, Buffer.alloc(bytes), -1, -1, 0, bytes, 0)
+  // The second record makes the first one's batch full, and opens another long after the timer was started.
+  append(900)
+  await sleep(lingerMs * 0.75)
+  const opened = performance.now()
+  append(900)
+  await producer.room()
+  while (delivered.length < 2) await sleep(5)
+  assert.ok(delivered[1] - opened >= lingerMs - 2, `${delivered[1] - opened} ms`)
+  await producer.flush()
 })
