@@ -7,6 +7,7 @@ import { codecs, DECOMPRESSED_LIMIT, Scratch } from '../../src/records/compressi
 import { makeSnappy, scriptBlocks } from '../../src/records/compression/snappy.ts'
 import { crc32c, crc32cTable } from '../../src/records/crc32c.ts'
 import { RecordCursor } from '../../src/records/cursor.ts'
+import { LineEncoder } from '../../src/records/line-encoder.ts'
 import { measure } from './measure.ts'
 
 const LINE = 99
@@ -45,6 +46,24 @@ const megabyte = lines.subarray(0, LINE * LINES)
 measure('crc32c', megabyte.length, 'B', () => crc32c(megabyte))
 measure('crc32c, in JavaScript', megabyte.length, 'B', () => crc32cTable(megabyte))
 measure('crc32c, 150 bytes', 150, 'B', () => crc32c(megabyte, 0, 150))
+
+{
+  const text = Buffer.from(megabyte.map((byte, i) => (i % LINE === LINE - 1 ? 10 : byte)))
+  const builder = new BatchBuilder(0x7fffffff)
+  measure('build, lines one by one', LINES, 'records', () => {
+    builder.reset()
+    for (let at = 0, end = 0; (end = text.indexOf(10, at)) >= 0; at = end + 1)
+      builder.tryAppend(0, text, -1, -1, at, end)
+  })
+  const encoder = LineEncoder.load(10, false) as LineEncoder
+  measure('build, many lines at once', LINES, 'records', () => {
+    builder.reset()
+    builder.tryAppend(0, text, -1, -1, 0, LINE - 1)
+    for (let at = LINE; at < text.length; at += encoder.taken) {
+      builder.tryAppendLines(encoder, 0, text, at, text.length, LINES)
+    }
+  })
+}
 
 let checksum = 0
 for (const perBatch of [1, 150, 9000]) {

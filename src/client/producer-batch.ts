@@ -43,14 +43,16 @@ export class ProducerBatch {
     return this.numbers.subarray(0, this.count)
   }
 
-  /** Notes where the record that was appended last came from. */
-  addOrigin(origin: number): void {
-    const { count, numbers } = this
-    if (count > numbers.length) {
-      this.numbers = new Float64Array(numbers.length * 2)
-      this.numbers.set(numbers)
+  /** Notes where the last `count` records came from: numbers that begin with `first`. */
+  addOrigins(first: number, count: number): void {
+    const after = this.count
+    if (after > this.numbers.length) {
+      const old = this.numbers
+      this.numbers = new Float64Array(Math.max(after, old.length * 2))
+      this.numbers.set(old)
     }
-    this.numbers[count - 1] = origin
+    const { numbers } = this
+    for (let i = after - count; i < after; i++) numbers[i] = first++
   }
 
   get count(): number {

@@ -10,8 +10,11 @@ import { retry } from './retry.ts'
 export interface IdentitySource {
   /** The one to begin with. */
   initial(): Promise<ProducerIdentity>
-  /** One that no partition has seen. Throws where the producer can't go on with another. */
-  fresh(): Promise<ProducerIdentity>
+  /**
+   * One that no partition has seen: the broker has lost the state of the one before (`isLost`), or a batch is missing in it.
+   * Throws where the producer can't go on with another.
+   */
+  fresh(isLost: boolean): Promise<ProducerIdentity>
 }
 
 export class ProducerIdentities implements IdentitySource {

@@ -50,6 +50,8 @@ export interface DeliveryListener {
   delivered(batch: ProducerBatch, queue: PartitionQueue, baseOffset: number): void
   /** An answer did not come, or a partition has not been taking anything for `quietMs`; it is tried again. */
   lost?(error: KtoolError): void
+  /** With acks=0 a connection was lost: nobody knows which of the records that were sent are written. */
+  unknown?(error: Error): void
   /** Records that are not written, by their origins. */
   failed(origins: ArrayLike<number>, queue: PartitionQueue, error: KtoolError): void
 }

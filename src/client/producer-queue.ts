@@ -22,6 +22,8 @@ export class PartitionQueue {
   /** The batch that takes records. */
   open: ProducerBatch | null = null
   needsIdentity: boolean
+  /** Whether it needs one because the broker does not know our numbers any more, not because they have a gap. */
+  isIdentityLost = false
   /** Recoveries since the last batch that was delivered. */
   failures = 0
   /** What went wrong first since the last delivery: what follows from it is not worth a word of its own. */
@@ -110,7 +112,7 @@ export class PartitionQueue {
   /** The batch goes again, in its place. `identityLost`: the broker does not know our numbers any more. */
   retry(batch: ProducerBatch, identityLost: boolean): void {
     // After an earlier failure in the same drain, a later batch is refused only because the earlier one is missing.
-    if (identityLost && this.state === 'sending') this.needsIdentity = true
+    if (identityLost && this.state === 'sending') this.needsIdentity = this.isIdentityLost = true
     this.inFlight.delete(batch)
     this.again.push(batch)
     this.drain()
@@ -143,7 +145,7 @@ export class PartitionQueue {
     for (let closing: unknown[]; (closing = this.closing()).length > 0; ) await Promise.all(closing)
     if (identity !== null) {
       this.identity = identity
-      this.needsIdentity = false
+      this.needsIdentity = this.isIdentityLost = false
       this.isKnown = false
       this.nextSequence = 0
       for (const batch of this.waiting) {

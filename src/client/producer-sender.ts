@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KtoolError, TimeoutError } from '../errors.ts'
+import type { Connection } from '../net/connection.ts'
 import { type PartitionProduceResponse, Produce, type ProduceResponse } from '../protocol/apis/00-produce.ts'
 import { errorCode, isRetriable as isRetriableCode, KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
@@ -53,6 +54,7 @@ export class ProducerSender {
   /** Of which it was said that they take nothing. */
   private readonly stalled = new Set<PartitionQueue>()
   private readonly requests = new Map<Broker, number>()
+  private readonly watched = new WeakSet<Connection>()
 
   constructor(cluster: Cluster, options: ProducerOptions, events: SenderEvents) {
     this.cluster = cluster
@@ -123,8 +125,18 @@ export class ProducerSender {
     const body = { transactionalId: transaction?.id ?? null, acks, timeoutMs, topicData: byTopic(sent) }
     if (acks !== 0) return broker.request(Produce, body, transaction?.produceOptions)
     const connection = await broker.connection()
+    this.watch(connection)
     await connection.send(Produce, broker.version(Produce), body)
     return null
+  }
+
+  /** Where nothing is answered, its end is all that a connection tells of what was wrong with a request. */
+  private watch(connection: Connection): void {
+    if (this.watched.has(connection)) return
+    this.watched.add(connection)
+    connection.onClose((error, inPeace) => {
+      if (!inPeace) this.events.unknown?.(error)
+    })
   }
 
   private onAnswer(broker: Broker, sent: Sent[], answer: ProduceResponse | null): void {
@@ -149,15 +161,24 @@ export class ProducerSender {
     const error = new KafkaError(row.errorCode, `partition ${queue.partition} of ${queue.topic}`, row.errorMessage)
     const identityLost = this.options.idempotence && IDENTITY_LOST.has(row.errorCode)
     if (identityLost || isRetriableCode(row.errorCode)) this.tryAgain(queue, batch, error, identityLost)
-    else if (row.errorCode === MESSAGE_TOO_LARGE && batch.count > 1) {
-      this.sendParts(
-        queue,
-        batch,
-        splitBatch(batch, () => true, Math.ceil(batch.count / 2)),
-      )
-    } else if (row.recordErrors.length > 0 && row.recordErrors.length < batch.count) {
+    else if (row.errorCode === MESSAGE_TOO_LARGE && batch.count > 1) this.onTooLarge(queue, batch, error)
+    else if (row.recordErrors.length > 0 && row.recordErrors.length < batch.count) {
       this.withoutWrongRecords(queue, batch, row)
     } else this.giveUp(queue, batch, error)
+  }
+
+  /** Parts need another producer id, which a transaction can't have. */
+  private onTooLarge(queue: PartitionQueue, batch: ProducerBatch, error: KtoolError): void {
+    if (this.options.transaction !== null) {
+      const hint = 'in a transaction a batch is not split: lower -X batch.size'
+      this.giveUp(queue, batch, new KtoolError(error.message, { hint, cause: error }))
+      return
+    }
+    this.sendParts(
+      queue,
+      batch,
+      splitBatch(batch, () => true, Math.ceil(batch.count / 2)),
+    )
   }
 
   /** The broker refuses a batch for the records that it names (KIP-467): the others go on. */
@@ -279,7 +300,7 @@ export class ProducerSender {
   }
 
   private identityFor(queue: PartitionQueue): Promise<ProducerIdentity> {
-    return queue.hasIdentity ? this.identities.fresh() : this.identities.initial()
+    return queue.hasIdentity ? this.identities.fresh(queue.isIdentityLost) : this.identities.initial()
   }
 }
 

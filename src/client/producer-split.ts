@@ -20,7 +20,7 @@ export function splitBatch(batch: ProducerBatch, keep: (index: number) => boolea
     const { bytes, keyStart, keyEnd, valueStart, valueEnd, headersStart, recordEnd, timestamp } = cursor
     const time = Number.isSafeInteger(timestamp) ? timestamp : cursor.timestampExact
     part.builder.tryAppend(time, bytes, keyStart, keyEnd, valueStart, valueEnd, bytes, headersStart, recordEnd)
-    part.addOrigin(origins[index])
+    part.addOrigins(origins[index], 1)
   }
   for (const part of parts) {
     part.ordinal = batch.ordinal

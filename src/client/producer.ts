@@ -1,7 +1,8 @@
 // Takes records: append() puts them into the open batch of their partition; full batches, and after a short while others
 // too, are closed and go to the sender (producer-sender.ts).
 
-import { NO_HEADERS } from '../records/builder.ts'
+import { NO_HEADERS } from '../records/headers.ts'
+import type { LineEncoder } from '../records/line-encoder.ts'
 import { monotonicMs } from '../util/monotonic.ts'
 import type { Cluster, Topic } from './cluster.ts'
 import { ProducerBatch } from './producer-batch.ts'
@@ -28,6 +29,10 @@ export class Producer {
   private readonly topics = new Map<string, TopicState>()
   /** Queues with an open batch. */
   private readonly open = new Set<PartitionQueue>()
+  /** Where the last record went; null where its key or a partitioner's turn took it there. */
+  private followed: PartitionQueue | null = null
+  /** What the partitioner chose for a record that had no room and comes again; else -1. */
+  private chosenBefore = -1
   private readonly free: ProducerBatch[] = []
   private batches = 0
   private maxBatches = 0
@@ -50,6 +55,7 @@ export class Producer {
       delivered: (batch, queue, baseOffset) => listener.delivered(batch, queue, baseOffset),
       failed: (origins, queue, error) => listener.failed(origins, queue, error),
       lost: (error) => listener.lost?.(error),
+      unknown: (error) => listener.unknown?.(error),
       settled: (batch) => this.release(batch),
       replaced: (batch, parts) => {
         this.batches += parts
@@ -102,8 +108,11 @@ export class Producer {
   ): boolean {
     const state = this.topics.get(topicName) as TopicState
     let chosen = partition
+    if (chosen < 0) chosen = this.chosenBefore
     if (chosen < 0) chosen = this.options.partitioner(source, keyStart, keyEnd, state.topic.partitions.length)
-    if (chosen < 0) chosen = state.sticky
+    this.chosenBefore = -1
+    const sticks = chosen < 0
+    if (sticks) chosen = state.sticky
     let queue = this.queue(state, chosen)
     let batch = queue.open
     if (
@@ -112,22 +121,55 @@ export class Producer {
     ) {
       if (batch !== null) {
         this.closeBatch(queue)
-        if (chosen === state.sticky && partition < 0) {
+        if (sticks) {
           state.sticky = randomBelow(state.topic.partitions.length)
-          if (keyStart < 0) queue = this.queue(state, state.sticky)
+          queue = this.queue(state, state.sticky)
         }
       }
       batch = queue.open ?? this.openBatch(queue)
-      if (batch === null) return false
+      if (batch === null) return this.noRoom(sticks ? -1 : queue.partition)
       if (!batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers ?? NO_HEADERS)) {
         this.closeBatch(queue)
         batch = this.openBatch(queue)
-        if (batch === null) return false
+        if (batch === null) return this.noRoom(sticks ? -1 : queue.partition)
         batch.builder.tryAppend(timestamp, source, keyStart, keyEnd, valueStart, valueEnd, headers ?? NO_HEADERS)
       }
     }
-    batch.addOrigin(origin)
+    batch.addOrigins(origin, 1)
+    this.followed = sticks || partition >= 0 ? queue : null
     return true
+  }
+
+  private noRoom(chosen: number): false {
+    this.chosenBefore = chosen
+    return false
+  }
+
+  /** Whether appendLines() may take some. */
+  get takesLines(): boolean {
+    return !!this.followed?.open
+  }
+
+  /**
+   * Adds lines of `source`, `most` at most, as values without keys, to the batch where the last record of append() went, as
+   * long as it has room; that is right for what would be given to append() with the same topic and partition. The numbers of
+   * their origins follow on `origin`. Returns how many it took, and `encoder.taken` has their bytes; after 0 the next record
+   * is one for append().
+   */
+  appendLines(
+    encoder: LineEncoder,
+    timestamp: number | bigint,
+    source: Buffer,
+    start: number,
+    end: number,
+    origin: number,
+    most: number,
+  ): number {
+    const batch = this.followed?.open
+    if (!batch) return 0
+    const count = batch.builder.tryAppendLines(encoder, timestamp, source, start, end, most)
+    if (count > 0) batch.addOrigins(origin, count)
+    return count
   }
 
   /** Resolves when append() has room again. */

@@ -41,8 +41,10 @@ export async function retry<T>(
   }
 }
 
+/** An error of its own, as others may wait for the same attempt; what an attempt tried again by itself is said already. */
 function gaveUp(error: KtoolError, attempts: number, timeoutMs: number): KtoolError {
-  if (!(error instanceof KtoolError)) return error
-  error.message = `${error.message}; gave up after ${attempts} attempts in ${timeoutMs} ms`
-  return error
+  if (!(error instanceof KtoolError) || error.message.includes('; gave up after')) return error
+  const told: KtoolError = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error))
+  told.message = `${error.message}; gave up after ${attempts} attempts in ${timeoutMs} ms`
+  return told
 }

@@ -52,7 +52,8 @@ export class Transaction implements IdentitySource {
   }
 
   /** A transaction can't go on under another id. */
-  async fresh(): Promise<ProducerIdentity> {
+  async fresh(isLost: boolean): Promise<ProducerIdentity> {
+    if (!isLost) throw new KtoolError(`the transaction ${this.id} is over, as records of it are not written`)
     throw new KtoolError(`the records of the transaction ${this.id} are not taken any more`, {
       hint: `it was open for longer than transaction.timeout.ms (${this.timeoutMs} ms), or another producer has its id now`,
     })

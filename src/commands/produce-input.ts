@@ -6,13 +6,17 @@ import { partitionsText } from '../client/no-partition.ts'
 import type { Producer } from '../client/producer.ts'
 import type { KtoolError } from '../errors.ts'
 import { type InputReader, type InputRecord, InputRecordError, recordOf } from '../input/input-record.ts'
-import { LONGEST_RECORD } from '../input/lines.ts'
+import { LineReader, LONGEST_RECORD } from '../input/lines.ts'
 import { filePieces, streamPieces } from '../input/pieces.ts'
 import { KafkaError } from '../protocol/errors.ts'
+import { LineEncoder } from '../records/line-encoder.ts'
 import type { Context } from './command.ts'
 import type { ProduceFailures } from './produce-failures.ts'
 import type { ProduceOutput } from './produce-output.ts'
 import type { ProduceStops } from './produce-stops.ts'
+
+/** Fewer bytes of lines are done before an encoder of many is ready. */
+const MANY_LINES = 32 * 1024
 
 /** What the options say of all records; a record's own topic, partition, key, timestamp and headers win. */
 export interface RecordOptions {
@@ -39,6 +43,8 @@ export class ProduceInput {
   private readonly options: RecordOptions
   private readonly stops: ProduceStops
   private readonly newReader: () => InputReader
+  /** What has read a file to its end: it numbers the next one's records on. */
+  private idleReader: InputReader | null = null
   private readonly partitions = new Map<string, number>()
   private readonly wrongTopics = new Map<string, KtoolError>()
   /** The topic looked at last, and its number of partitions. */
@@ -50,6 +56,8 @@ export class ProduceInput {
   private readonly output: ProduceOutput
   /** Timestamp of records that have none. */
   private now = Date.now()
+  /** Loaded when there is much to do for it. */
+  private encoder: LineEncoder | null | undefined
 
   constructor(
     context: Context,
@@ -153,7 +161,8 @@ export class ProduceInput {
   }
 
   private async records(pieces: AsyncIterable<Buffer>): Promise<void> {
-    const reader = this.newReader()
+    const reader = this.idleReader ?? this.newReader()
+    this.idleReader = null
     const { repeat } = this.options
     const { stops } = this
     for await (const piece of pieces) {
@@ -169,6 +178,7 @@ export class ProduceInput {
       if (this.isDone) return
     }
     if (!this.isDone && this.step(reader, 'finish')) await this.add(reader)
+    this.idleReader = reader
   }
 
   /**
@@ -178,10 +188,32 @@ export class ProduceInput {
   private appendSome(reader: InputReader): boolean {
     const { stops } = this
     const isOnce = this.options.repeat === 1
+    const isValues = isOnce && this.options.headers === null
+    const lines = isValues && reader instanceof LineReader && reader.onlyDelimiter !== null ? reader : null
     while (!stops.isOver && this.step(reader, 'next')) {
       if (!isOnce || this.taken + 1 >= stops.next || !this.append(reader)) return true
+      if (lines !== null) this.appendLines(lines)
     }
     return false
+  }
+
+  /** Appends lines that can follow the last record without a look at each of them. */
+  private appendLines(reader: LineReader): void {
+    const { buffer } = reader
+    if (buffer.length - reader.position < MANY_LINES || !this.producer.takesLines) return
+    if (this.encoder === undefined) this.encoder = LineEncoder.load(reader.onlyDelimiter as number, reader.emptyIsNull)
+    const { encoder, options, producer, stops } = this
+    if (encoder === null) return
+    const timestamp = options.timestamp ?? this.now
+    for (;;) {
+      const { position, number } = reader
+      const most = stops.next - this.taken - 1
+      if (most < 1) return
+      const count = producer.appendLines(encoder, timestamp, buffer, position, buffer.length, number + 1, most)
+      if (count === 0) return
+      reader.skip(count, encoder.taken)
+      this.taken += count
+    }
   }
 
   /** The reader's next record that is right; wrong ones are reported and left out. */

@@ -25,6 +25,7 @@ export const producerFlags = defineFlags({
   noIdempotence: { doc: 'Without producer id and sequence numbers: a retry may write a record twice' },
   transactionalId: {
     value: 'ID',
+    parse: transactionalId,
     category: 'Transactions',
     doc: 'All or nothing: one transaction, aborted on an error or a signal',
     defaultDoc: 'transactional.id',
@@ -88,6 +89,12 @@ async function transactionOf({ settings }: Context, client: Client, flags: Flags
   }
   const { Transaction } = await import('../client/transaction.ts')
   return new Transaction(client.cluster, id, settings['transaction.timeout.ms'])
+}
+
+/** An empty one would write without a transaction: what a variable that is not set must not do. */
+function transactionalId(text: string): string {
+  if (text === '') throw new UsageError('it is empty')
+  return text
 }
 
 function compression(text: string): { codec: Codec | undefined; level: number | undefined } {

@@ -82,10 +82,18 @@ export class ProduceStops {
   /** Commits, unless a record of the transaction failed or the run is ended before its time. */
   private async endTransaction(taken: number): Promise<void> {
     if (!this.aborts) await this.producer.flush()
-    const commit = !this.aborts
-    await this.producer.endTransaction(commit)
-    if (commit) this.committed = taken
-    else if (taken > this.committed) {
+    if (!this.aborts) {
+      await this.producer.endTransaction(true)
+      this.committed = taken
+      return
+    }
+    try {
+      await this.producer.endTransaction(false)
+    } catch (error) {
+      // Who fenced this producer has aborted it; else it is over with its time.
+      this.context.fail(error)
+    }
+    if (taken > this.committed) {
       const kept = this.committed === 0 ? 'no record is written' : `the first ${this.committed} records are written`
       this.context.fail(new KtoolError(`the transaction was aborted: ${kept}`))
     }

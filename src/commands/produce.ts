@@ -9,7 +9,7 @@ import type { InputReader } from '../input/input-record.ts'
 import { JsonLineReader } from '../input/jsonl.ts'
 import { LineReader } from '../input/lines.ts'
 import { TemplateReader, templateParts } from '../input/template.ts'
-import { encodeHeaders, type Header } from '../records/builder.ts'
+import { encodeHeaders, type Header } from '../records/headers.ts'
 import type { RecordEncoding } from '../registry/record-encoding.ts'
 import { counted } from '../util/counted.ts'
 import { unescapeBytes } from '../util/escapes.ts'
@@ -144,6 +144,9 @@ export const command = defineCommand({
         if (!lost) context.warn(`${error.message}; trying again`)
         lost = true
       },
+      unknown(error) {
+        context.warn(`${error.message}; nobody knows which of the last records are written (--acks 0)`)
+      },
     })
 
     const stops = new ProduceStops(context, producer, {
@@ -183,7 +186,10 @@ export const command = defineCommand({
 
 type Flags = Parameters<typeof command.run>[2]
 
-function checkFlags({ input, lines, template, tee, report }: Flags, files: readonly string[]): void {
+function checkFlags(
+  { input, lines, template, tee, report, keyDelimiter, headersDelimiter }: Flags,
+  files: readonly string[],
+): void {
   if (files.includes('-')) {
     throw new UsageError('- is no FILE', { hint: 'leave it out: without FILEs stdin is read' })
   }
@@ -191,6 +197,11 @@ function checkFlags({ input, lines, template, tee, report }: Flags, files: reado
   if (lines && files.length === 0) throw new UsageError('--lines is for FILEs; stdin is read by lines anyway')
   if (lines && input !== undefined && input !== 'lines')
     throw new UsageError(`--lines and --input ${input} exclude each other`)
+  if (input === 'jsonl' && (keyDelimiter ?? headersDelimiter) !== undefined) {
+    throw new UsageError('--input jsonl has keys and headers of its own', {
+      hint: 'leave --key-delimiter and --headers-delimiter out',
+    })
+  }
   if (template !== undefined && input !== undefined && input !== 'template') {
     throw new UsageError(`--template and --input ${input} exclude each other`)
   }
@@ -239,7 +250,7 @@ function inputReader(flags: Flags): () => InputReader {
   if (headersDelimiter !== undefined) {
     const parts = [
       { field: 'h', until: headersDelimiter },
-      ...(keyDelimiter === undefined ? [] : [{ field: 'k', until: keyDelimiter }]),
+      ...(keyDelimiter === undefined ? [] : [{ field: 'k', until: keyDelimiter, isOptional: true }]),
       { field: 'v', until: delimiter },
     ]
     return () => new TemplateReader({ before: Buffer.alloc(0), parts }, { key: fixedKey, emptyIsNull })
@@ -275,6 +286,6 @@ function delimiter(text: string): Buffer {
 
 function header(text: string): Header {
   const at = text.indexOf('=')
-  if (at === 0) throw new UsageError(`the header '${text}' has no name`)
+  if (at === 0 || text === '') throw new UsageError(`the header '${text}' has no name`)
   return at < 0 ? { key: text, value: null } : { key: text.slice(0, at), value: Buffer.from(text.slice(at + 1)) }
 }

@@ -3,9 +3,11 @@
 //
 //   {"key":"k","value":"v"}   {"value":{"any":"JSON"}}   {"key":"AP8=","keyEncoding":"base64","value":null}
 
-import { encodeHeaders, type Header } from '../records/builder.ts'
-import { isRawNumber, parseJsonForStringify } from '../util/json.ts'
+import { isUtf8 } from 'node:buffer'
+import { encodeHeaders, type Header } from '../records/headers.ts'
+import { parseJsonKeepingNumbers } from '../util/json.ts'
 import { type InputRecord, InputRecordError, recordOf } from './input-record.ts'
+import { memberText } from './json-member.ts'
 import { ParsedLineReader } from './parsed.ts'
 
 const NEWLINE = Buffer.from('\n')
@@ -14,7 +16,6 @@ const FIELDS = new Set([
   ...['topic', 'partition', 'offset', 'timestamp', 'timestampType', 'headers', 'leaderEpoch'],
   ...['key', 'keyEncoding', 'keySchemaId', 'keyError', 'value', 'valueEncoding', 'valueSchemaId', 'valueError'],
 ])
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
 export class JsonLineReader extends ParsedLineReader {
@@ -30,6 +31,7 @@ export class JsonLineReader extends ParsedLineReader {
     const wrong: Wrong = (problem, hint = 'each line is an object such as {"key":"k","value":"v"}') => {
       throw new InputRecordError(number, problem, hint)
     }
+    if (!isUtf8(buffer.subarray(start, end))) wrong('it is not UTF-8', AS_BASE64)
     const text = buffer.toString('utf8', start, end)
     const record = parseObject(text, wrong)
     const { topic, partition, headers } = record
@@ -41,26 +43,35 @@ export class JsonLineReader extends ParsedLineReader {
     if (partition !== undefined && !(Number.isInteger(partition) && (partition as number) >= 0)) {
       wrong('its partition is not a whole number')
     }
-    return recordOf(
-      number,
-      bytesOf(record.key, record.keyEncoding, 'key', wrong, this.asJson.key),
-      bytesOf(record.value, record.valueEncoding, 'value', wrong, this.asJson.value),
-      {
-        topic: topic as string | undefined,
-        partition: partition as number | undefined,
-        timestamp: timestampOf(record.timestamp, text, wrong),
-        headers: headers === undefined || headers === null ? null : headersOf(headers, wrong),
-      },
-    )
+    return recordOf(number, this.bytesOf('key', record, text, wrong), this.bytesOf('value', record, text, wrong), {
+      topic: topic as string | undefined,
+      partition: partition as number | undefined,
+      timestamp: timestampOf(record.timestamp, text, wrong),
+      headers: headers === undefined || headers === null ? null : headersOf(headers, text, wrong),
+    })
+  }
+
+  /** Text, base64 where the encoding says so; any other JSON stands for its own text. */
+  private bytesOf(part: 'key' | 'value', record: Record<string, unknown>, text: string, wrong: Wrong): Buffer | null {
+    const value = record[part]
+    if (value === undefined || value === null) return null
+    const encoding = record[`${part}Encoding`]
+    if (typeof value === 'string' && (encoding === 'base64' || !this.asJson[part])) {
+      return textOf(value, encoding, part, wrong)
+    }
+    checkEncoding(encoding, part, wrong)
+    return encoding === 'base64' ? wrong(`its ${part} is not base64`) : Buffer.from(memberText(text, part) as string)
   }
 }
+
+const AS_BASE64 = 'bytes that are no text are written in base64: {"value":"/w==","valueEncoding":"base64"}'
 
 type Wrong = (problem: string, hint?: string) => never
 
 function parseObject(text: string, wrong: Wrong): Record<string, unknown> {
   let parsed: unknown
   try {
-    parsed = parseJsonForStringify(text)
+    parsed = JSON.parse(text)
   } catch (error) {
     return wrong(`it is not JSON: ${(error as Error).message}`)
   }
@@ -68,15 +79,22 @@ function parseObject(text: string, wrong: Wrong): Record<string, unknown> {
   return parsed as Record<string, unknown>
 }
 
-/** Text, base64 where the encoding says so; any other JSON stands for its own text. */
-function bytesOf(value: unknown, encoding: unknown, what: string, wrong: Wrong, asJson = false): Buffer | null {
-  if (value === undefined || value === null) return null
-  if (encoding !== undefined && encoding !== 'text' && encoding !== 'base64') {
-    wrong(`the encoding of its ${what} is ${JSON.stringify(encoding)}, known are "text" and "base64"`)
-  }
-  if (encoding !== 'base64') return Buffer.from(typeof value === 'string' && !asJson ? value : JSON.stringify(value))
-  if (typeof value !== 'string' || !BASE64.test(value)) return wrong(`its ${what} is not base64`)
-  return Buffer.from(value, 'base64')
+function textOf(value: string, encoding: unknown, what: string, wrong: Wrong): Buffer {
+  checkEncoding(encoding, what, wrong)
+  if (encoding === 'base64') return isBase64(value) ? Buffer.from(value, 'base64') : wrong(`its ${what} is not base64`)
+  if (!value.isWellFormed()) wrong(`its ${what} has half of a surrogate pair, which no bytes stand for`, AS_BASE64)
+  return Buffer.from(value)
+}
+
+function checkEncoding(encoding: unknown, what: string, wrong: Wrong): void {
+  if (encoding === undefined || encoding === 'text' || encoding === 'base64') return
+  wrong(`the encoding of its ${what} is ${JSON.stringify(encoding)}, known are "text" and "base64"`)
+}
+
+/** By itself, as a regular expression for groups of four takes a stack that grows with the text. */
+function isBase64(text: string): boolean {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  return text.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(padding === 0 ? text : text.slice(0, -padding))
 }
 
 /** Milliseconds, all 64 bits of them; or a time as text. */
@@ -87,43 +105,51 @@ function timestampOf(value: unknown, text: string, wrong: Wrong): number | bigin
     return Number.isNaN(time) ? wrong(`its timestamp '${value}' is not a time`) : time
   }
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-  if (typeof value !== 'number' && !isRawNumber(value)) return wrong('its timestamp is not a whole number')
-  const exact = exactNumber(text, 'timestamp')
-  if (exact === undefined) return wrong('its timestamp is not a whole number')
+  const digits = typeof value === 'number' ? (memberText(text, 'timestamp') as string) : ''
+  if (!/^-?\d+$/.test(digits)) return wrong('its timestamp is not a whole number')
+  const exact = BigInt(digits)
   if (exact < INT64.min || exact > INT64.max) return wrong('its timestamp has more than 64 bits')
   return exact
 }
 
-/** The digits of a number that JSON.parse had to round. */
-function exactNumber(text: string, field: string): bigint | undefined {
-  let found: bigint | undefined
-  JSON.parse(text, function (this: unknown, key, value, context?: { source?: string }) {
-    if (key === field && typeof value === 'number' && /^-?\d+$/.test(context?.source ?? '')) {
-      found = BigInt(context?.source as string)
-    }
-    return value
-  } as (key: string, value: unknown) => unknown)
-  return found
-}
-
 /** Pairs [name, value], in order; [name, value, encoding, name's encoding] where they are not text; or an object. */
-function headersOf(headers: unknown, wrong: Wrong): Buffer {
-  const pairs = Array.isArray(headers)
-    ? headers
-    : typeof headers === 'object'
-      ? Object.entries(headers as object)
-      : null
-  if (pairs === null) return wrong('its headers are neither a list of pairs nor an object')
+function headersOf(parsed: unknown, text: string, wrong: Wrong): Buffer {
   return encodeHeaders(
-    pairs.map((pair): Header => {
-      if (!Array.isArray(pair) || typeof pair[0] !== 'string' || pair.length > 4) {
-        return wrong('a header is not a pair [name, value]')
-      }
-      const [name, value, encoding, nameEncoding] = pair
+    exactPairs(pairsOf(parsed, wrong), text, wrong).map(([name, value, encoding, nameEncoding]): Header => {
+      const isNull = value === null || value === undefined
       return {
-        key: bytesOf(name, nameEncoding, 'header name', wrong) as Buffer,
-        value: bytesOf(value, encoding, `header ${name}`, wrong),
+        key: textOf(name, nameEncoding, 'header name', wrong),
+        value: isNull ? null : textOf(value as string, encoding, `header ${name}`, wrong),
       }
     }),
   )
+}
+
+/** The pairs with values that are no strings as their JSON text. */
+function exactPairs(pairs: Pair[], text: string, wrong: Wrong): Pair[] {
+  const isText = (value: unknown) => value === null || value === undefined || typeof value === 'string'
+  if (pairs.every(([, value]) => isText(value))) return pairs
+  try {
+    const exact = pairsOf(parseJsonKeepingNumbers(memberText(text, 'headers') as string), wrong)
+    return exact.map(([name, value, ...more]) => [name, isText(value) ? value : JSON.stringify(value), ...more])
+  } catch (error) {
+    if (error instanceof RangeError) return wrong('its headers are nested too deeply')
+    throw error
+  }
+}
+
+type Pair = [name: string, value: unknown, encoding?: unknown, nameEncoding?: unknown]
+
+function pairsOf(headers: unknown, wrong: Wrong): Pair[] {
+  const pairs: unknown = Array.isArray(headers)
+    ? headers
+    : typeof headers === 'object'
+      ? Object.entries(headers as object)
+      : wrong('its headers are neither a list of pairs nor an object')
+  for (const pair of pairs as unknown[]) {
+    if (!Array.isArray(pair) || typeof pair[0] !== 'string' || pair.length > 4) {
+      wrong('a header is not a pair [name, value]')
+    }
+  }
+  return pairs as Pair[]
 }

@@ -32,9 +32,11 @@ export class LineReader implements InputReader {
   readonly timestamp = null
   readonly headers = null
 
+  readonly emptyIsNull: boolean
+  /** The byte that ends each record where there is nothing else to find in them: no key, and no longer delimiter. */
+  readonly onlyDelimiter: number | null
   private readonly delimiter: Buffer
   private readonly keyDelimiter: Buffer | undefined
-  private readonly emptyIsNull: boolean
   private readonly fixedKeyLength: number
   /** Room for `buffer`, used again for each piece. */
   private space: Buffer
@@ -49,6 +51,8 @@ export class LineReader implements InputReader {
     this.keyDelimiter = keyDelimiter
     this.emptyIsNull = emptyIsNull
     this.fixedKeyLength = fixedKey?.length ?? -1
+    const isPlain = delimiter.length === 1 && keyDelimiter === undefined && fixedKey === undefined
+    this.onlyDelimiter = isPlain ? delimiter[0] : null
     this.at = this.searched = fixedKey?.length ?? 0
     this.space = Buffer.allocUnsafeSlow(FIRST_SPACE + this.at)
     this.buffer = this.space.subarray(0, this.at)
@@ -81,6 +85,17 @@ export class LineReader implements InputReader {
       const from = keyAt < 0 ? Math.max(start, start + rest - this.keyDelimiter.length + 1) : start
       this.keyAt = this.buffer.indexOf(this.keyDelimiter, from)
     }
+  }
+
+  /** Where the next record begins in `buffer`. */
+  get position(): number {
+    return this.at
+  }
+
+  /** Goes past records that somebody took from `position` on: so many, of so many bytes with their delimiters. */
+  skip(records: number, bytes: number): void {
+    this.number += records
+    this.at = this.searched = this.at + bytes
   }
 
   next(): boolean {

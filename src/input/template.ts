@@ -4,7 +4,7 @@
 //   %o %e and other fields that a broker gives are read and left out
 
 import { UsageError } from '../errors.ts'
-import { encodeHeaders, type Header } from '../records/builder.ts'
+import { encodeHeaders, type Header } from '../records/headers.ts'
 import { unescapeBytes } from '../util/escapes.ts'
 import { type InputRecord, InputRecordError, recordOf } from './input-record.ts'
 import { ParsedLineReader } from './parsed.ts'
@@ -26,6 +26,8 @@ interface Part {
   field: string
   /** What ends the field. */
   until: Buffer
+  /** Where nothing ends it, the record has no such field. */
+  isOptional?: boolean
 }
 
 export interface TemplateOptions {
@@ -83,10 +85,11 @@ export class TemplateReader extends ParsedLineReader {
     let key = this.options.key ?? null
     let value: Buffer | null = null
     const more: { topic?: string; partition?: number; timestamp?: number; headers?: Buffer } = {}
-    for (const [index, { field, until }] of this.parts.entries()) {
+    for (const [index, { field, until, isOptional }] of this.parts.entries()) {
       const last = index === this.parts.length - 1
       const stop = last ? record.length : record.indexOf(until, at)
       if (stop < 0) {
+        if (isOptional) continue
         throw new InputRecordError(number, `nothing ends its ${FIELDS[field]}: no '${until}' after byte ${at}`)
       }
       const bytes = record.subarray(at, stop)

@@ -31,7 +31,9 @@ import {
   writeCrc,
 } from './batch.ts'
 import { type Codec, NONE } from './compression/index.ts'
+import { NO_HEADERS } from './headers.ts'
 import { exact, writeInt64 } from './int64.ts'
+import type { LineEncoder } from './line-encoder.ts'
 import { MAX_VARINT_SIZE, MAX_VARLONG_SIZE, varintSize, writeVarint, writeVarlong } from './varint.ts'
 
 /** What the header says apart from the records. All have the values of a plain producer's batch when left out. */
@@ -52,8 +54,6 @@ export interface BatchFields {
   maxTimestamp?: number | bigint
 }
 
-/** The header range of a record without headers. */
-export const NO_HEADERS: Buffer = Buffer.from([0])
 const NO_BYTES = Buffer.alloc(0)
 const FIRST_SIZE = 16 * 1024
 const LARGEST = 0x7fff_ffff
@@ -178,6 +178,34 @@ export class BatchBuilder {
     return true
   }
 
+  /**
+   * Appends lines of `source`, `most` at most, as values: as many in one go as fit; gives their number, and `encoder.taken`
+   * their bytes. It may be 0 where tryAppend() would still take a record.
+   */
+  tryAppendLines(
+    encoder: LineEncoder,
+    timestamp: number | bigint,
+    source: Buffer,
+    start: number,
+    end: number,
+    most: number,
+  ): number {
+    if (this.count === 0 || this.wide !== undefined || typeof timestamp !== 'number') return 0
+    const timeDelta = timestamp - this.baseTimestamp
+    if (timeDelta !== (timeDelta | 0)) return 0
+    const records = encoder.encode(source, start, end, timeDelta, this.nextDelta, most, this.capacity - this.at)
+    const { count } = encoder
+    if (count === 0) return 0
+    const after = this.at + records.length
+    if (after > this.buffer.length) this.makeRoom(after)
+    records.copy(this.buffer, this.at)
+    this.at = after
+    if (timestamp > this.maxTimestamp) this.maxTimestamp = timestamp
+    this.nextDelta += count
+    this.count += count
+    return count
+  }
+
   /** Writes the header and gives the whole batch: bytes of this builder, good until `reset`. */
   close(fields: BatchFields = {}): Buffer {
     const { codec, level } = fields
@@ -264,27 +292,4 @@ export class BatchBuilder {
     const value = BigInt(timestamp)
     if (this.wide !== undefined && value > this.wide.max) this.wide.max = value
   }
-}
-
-export interface Header {
-  key: string | Uint8Array
-  value: Uint8Array | null
-}
-
-/** The header range of a record: their count, then each key and value. Make it once for headers that stay the same. */
-export function encodeHeaders(headers: readonly Header[]): Buffer {
-  if (headers.length === 0) return NO_HEADERS
-  const pairs = headers.map(({ key, value }) => ({ key: Buffer.from(key as string), value }))
-  const size = pairs.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0)
-  const out = Buffer.allocUnsafe(size + (2 * pairs.length + 1) * MAX_VARINT_SIZE)
-  let p = writeVarint(out, 0, pairs.length)
-  for (const { key, value } of pairs) {
-    p = writeVarint(out, p, key.length)
-    out.set(key, p)
-    p = writeVarint(out, p + key.length, value === null ? -1 : value.length)
-    if (value === null) continue
-    out.set(value, p)
-    p += value.length
-  }
-  return out.subarray(0, p)
 }

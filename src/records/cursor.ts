@@ -115,21 +115,18 @@ export class RecordCursor {
     if (this.left < 0) throw this.corrupt(`it counts ${this.left} records`)
   }
 
+  /** Steps over records by nothing but their lengths: most of a batch, where its end is wanted. */
+  skip(count: number): void {
+    for (; count > 0 && this.left > 0; count--) this.at = this.beginRecord()
+  }
+
   /** Steps to the next record; false after the last one. */
   next(): boolean {
     if (this.left === 0) {
       if (this.at !== this.end) throw this.corrupt(`${this.end - this.at} bytes are left after its last record`)
       return false
     }
-    this.left--
-    const start = this.at
-    this.recordStart = start
-    if (start >= this.end) throw this.corrupt(`${this.left + 1} of its records are missing`)
-    const length = this.varint()
-    const end = this.at + length
-    if (length < SMALLEST_RECORD || end > this.end) throw this.corrupt(`a record of ${length} bytes does not fit`)
-    this.recordEnd = end
-
+    const end = this.beginRecord()
     const bytes = this.bytes
     let p = this.at + 1
     this.timestampAt = p
@@ -172,6 +169,19 @@ export class RecordCursor {
     }
     if (this.at !== end) throw this.corrupt('the fields of a record do not fill its length')
     return true
+  }
+
+  /** Reads the length of the record that begins here, and gives its end. */
+  private beginRecord(): number {
+    this.left--
+    const start = this.at
+    this.recordStart = start
+    if (start >= this.end) throw this.corrupt(`${this.left + 1} of its records are missing`)
+    const length = this.varint()
+    const end = this.at + length
+    if (length < SMALLEST_RECORD || end > this.end) throw this.corrupt(`a record of ${length} bytes does not fit`)
+    this.recordEnd = end
+    return end
   }
 
   get offset(): number {

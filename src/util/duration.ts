@@ -1,5 +1,5 @@
 // Durations as people and Kafka's tools write them: `250ms 5s 10m 2h 7d`, several in a row (`1h30m`), or ISO-8601
-// (`PT5M`, `P1DT2H`, `P2W`). Months and years have no fixed length and are refused.
+// (`PT5M`, `P1DT2H`, `P2W`); 0 needs no unit. Months and years have no fixed length and are refused.
 
 import { UsageError } from '../errors.ts'
 
@@ -23,6 +23,7 @@ export function parseDuration(text: string): number {
 }
 
 function shortDuration(text: string): number | undefined {
+  if (text === '0') return 0
   if (!short.test(text)) return undefined
   let ms = 0
   for (const [, amount, unit] of text.matchAll(part)) ms += Number(amount) * unitMs[unit]

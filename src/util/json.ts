@@ -4,7 +4,6 @@
 interface ExactJson {
   parse(text: string, reviver: (key: string, value: unknown, context?: { source?: string }) => unknown): unknown
   rawJSON(text: string): object
-  isRawJSON(value: unknown): boolean
 }
 
 const exact = JSON as unknown as ExactJson
@@ -50,11 +49,6 @@ export function parseJsonExact(text: string): unknown {
   return hasLongNumber(text) ? exact.parse(text, exactIntegers) : JSON.parse(text)
 }
 
-/** As JSON.parse; whole numbers beyond 2^53 become raw JSON. */
-export function parseJsonForStringify(text: string): unknown {
-  return hasLongNumber(text) ? parseJsonKeepingNumbers(text) : JSON.parse(text)
-}
-
 function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source
   if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined) return value
@@ -64,9 +58,4 @@ function exactIntegers(_key: string, value: unknown, context?: { source?: string
 /** For JSON.stringify: bigints as the numbers that they are. */
 export function bigintsAsRaw(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? exact.rawJSON(String(value)) : value
-}
-
-/** Whether it is a number that JavaScript could not hold. */
-export function isRawNumber(value: unknown): boolean {
-  return exact.isRawJSON(value)
 }

@@ -1,6 +1,8 @@
-// Without acknowledgements (acks=0): a broker that is slow to read gets each batch as it was appended.
+// Without acknowledgements (acks=0): a broker that is slow to read gets each batch as it was appended, and one that ends the
+// connection is heard of.
 
 import assert from 'node:assert/strict'
+import type { Socket } from 'node:net'
 import test from 'node:test'
 import { Producer } from '../../src/client/producer.ts'
 import { isValid } from '../../src/records/batch.ts'
@@ -49,4 +51,26 @@ test('what is not sent yet is not used again', async (t) => {
   await producer.flush()
   while (seen.size < count && wrong === 0) await new Promise<void>((resolve) => (told = resolve))
   assert.equal(wrong, 0)
+})
+
+test('a connection that is lost is told of, as nothing else tells of it', async (t) => {
+  const sockets: Socket[] = []
+  const client = await fakeBroker(t, {
+    partitions,
+    answer() {
+      for (const socket of sockets) socket.destroy()
+      return undefined
+    },
+    connected: (socket) => sockets.push(socket),
+  })
+  const told = Promise.withResolvers<Error>()
+  const producer = new Producer(
+    client.cluster,
+    { acks: 0, idempotence: false, lingerMs: 0 },
+    { delivered() {}, failed: (_origins, _queue, error) => assert.fail(error), unknown: told.resolve },
+  )
+  await producer.prepare('t')
+  producer.append('t', 0, 0, Buffer.from('value'), -1, -1, 0, 5, 1)
+  await producer.flush()
+  assert.match((await told.promise).message, /connection/)
 })

@@ -4,8 +4,10 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../../src/client/client.ts'
+import { partitioners } from '../../src/client/partitioner.ts'
 import { Producer } from '../../src/client/producer.ts'
 import type { ProducerOptions } from '../../src/client/producer-options.ts'
+import { Transaction } from '../../src/client/transaction.ts'
 import { Produce, type ProduceRequest } from '../../src/protocol/apis/00-produce.ts'
 import { errorCode, KafkaError } from '../../src/protocol/errors.ts'
 import { baseSequence } from '../../src/records/batch.ts'
@@ -93,6 +95,32 @@ for (const name of ['none', 'gzip', 'snappy', 'lz4', 'zstd']) {
   })
 }
 
+test('round-robin gives each partition its turn, also where a record has to wait for room', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'orders', partitions: 3 }])
+  const delivered = [0, 0, 0]
+  const failed: Error[] = []
+  const producer = new Producer(
+    client.cluster,
+    { batchBytes: 2_000, memoryBytes: 8_000, partitioner: partitioners['round-robin']() },
+    {
+      delivered: (batch, { partition }) => {
+        delivered[partition] += batch.count
+      },
+      failed: (_origins, _queue, error) => failed.push(error),
+    },
+  )
+  await producer.prepare('orders')
+  let waits = 0
+  for (let i = 0; i < 3000; i++) {
+    const value = Buffer.alloc(100 + (i % 50))
+    for (; !producer.append('orders', -1, 0, value, -1, -1, 0, value.length, i); waits++) await producer.room()
+  }
+  await producer.flush()
+  assert.ok(waits > 10, `${waits} waits`)
+  assert.deepEqual([delivered, failed], [[1000, 1000, 1000], []])
+})
+
 test('connections cut again and again lose and double nothing', async (t) => {
   const { client, proxy } = await withBroker(t, { proxied: true })
   await client.admin.createTopics([{ name: 'orders', partitions: 3 }])
@@ -137,6 +165,15 @@ test('a batch too large for the topic is split; a record too large is reported, 
     await numbersIn(client, 'small'),
     upTo(2000).filter((i) => i !== 777),
   )
+})
+
+test('a batch too large for the topic ends a transaction, and says why', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'small', partitions: 1, configs: { 'max.message.bytes': '5000' } }])
+  const transaction = new Transaction(client.cluster, 'tx', 60_000)
+  const outcome = await produce(client, 'small', 500, { batchBytes: 100_000, transaction }, () => 50)
+  assert.equal(outcome.failed.length, 500)
+  assert.match(outcome.errors[0], /MESSAGE_TOO_LARGE/)
 })
 
 test('a batch over which the broker closes the connection is given up, not sent for minutes', async (t) => {

@@ -52,6 +52,7 @@ function read(reader: InputReader, text: string): (Plain | string)[] {
   return found
 }
 
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 const json = (text: string) => read(new JsonLineReader(), text)
 
 test('JSON lines, as consume writes them and as people do', () => {
@@ -82,6 +83,47 @@ test('JSON lines, as consume writes them and as people do', () => {
   )
 })
 
+test('JSON that is no string stands for its own text, to the last character', () => {
+  const texts = [
+    '10.00',
+    '1e400',
+    '-0',
+    ' { "b" : 1, "1":[ 1.0, 12345678901234567890 ] , "c":"]}\\"" }',
+    'true',
+    nested(100_000),
+  ]
+  for (const text of texts) {
+    const record = { key: text.trim(), value: text.trim() }
+    assert.deepEqual(json(`{"value":0,"key":${text},"value":${text} }`), [record])
+  }
+  assert.deepEqual(json('{"value":"v","headers":[["a",1.0],["b",null],["c","c"],["d",{"e":10.0}]]}'), [
+    {
+      key: null,
+      value: 'v',
+      headers: [
+        ['a', '1.0'],
+        ['b', null],
+        ['c', 'c'],
+        ['d', '{"e":10.0}'],
+      ],
+    },
+  ])
+})
+
+test('a value of many megabytes in base64', () => {
+  const value = Buffer.alloc(12 << 20, 'any bytes')
+  const reader = new JsonLineReader()
+  reader.feed(Buffer.from(`{"value":"${value.toString('base64')}","valueEncoding":"base64"}\n`))
+  assert.ok(reader.next())
+  assert.ok(reader.buffer.subarray(reader.valueStart, reader.valueEnd).equals(value))
+})
+
+test('bytes that are no text are refused', () => {
+  const reader = new JsonLineReader()
+  reader.feed(Buffer.from('{"value":"a\xff"}\n', 'latin1'))
+  assert.throws(() => reader.next(), /record 1 of the input: it is not UTF-8/)
+})
+
 test('a wrong line is named, and the next ones are read', () => {
   const wrong = [
     ['nonsense', /it is not JSON/],
@@ -97,6 +139,10 @@ test('a wrong line is named, and the next ones are read', () => {
     ['{"value":1,"timestamp":9223372036854775808}', /more than 64 bits/],
     ['{"value":1,"headers":5}', /neither a list of pairs nor an object/],
     ['{"value":1,"headers":[["a"],"b"]}', /not a pair/],
+    [`{"value":1,"headers":[["a",${nested(100_000)}]]}`, /its headers are nested too deeply/],
+    ['{"value":"\\ud800"}', /half of a surrogate pair/],
+    ['{"value":"abcde","valueEncoding":"base64"}', /its value is not base64/],
+    ['{"value":"a=b=","valueEncoding":"base64"}', /its value is not base64/],
   ] as const
   for (const [line, message] of wrong) {
     const [problem, next] = json(`${line}\n{"value":"next"}\n`)
@@ -126,6 +172,17 @@ test('templates', () => {
         ['', 'x'],
       ],
     },
+  ])
+  const optional = {
+    before: Buffer.of(),
+    parts: [
+      { field: 'k', until: Buffer.from(':'), isOptional: true },
+      { field: 'v', until: Buffer.from('\n') },
+    ],
+  }
+  assert.deepEqual(read(new TemplateReader(optional, { key: Buffer.from('own') }), 'a:1\n2\n'), [
+    { key: 'a', value: '1' },
+    { key: 'own', value: '2' },
   ])
   assert.deepEqual(by('%v\\n', 'a\n\n', { key: Buffer.from('k'), emptyIsNull: true }), [
     { key: 'k', value: 'a' },

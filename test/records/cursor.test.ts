@@ -157,3 +157,21 @@ for (const name of [...fuzzed, 'v0-none', 'v0-lz4', 'v1-none', 'v1-gzip', 'v1-sn
     )
   })
 }
+
+test('skipping leads where stepping does', () => {
+  const bytes = build(goldenRecords(50))
+  const [skipping, stepping] = [new RecordCursor(), new RecordCursor()]
+  for (let count = 0; count <= 51; count++) {
+    skipping.open(bytes, 0)
+    stepping.open(bytes, 0)
+    skipping.skip(count)
+    for (let i = 0; i < count; i++) stepping.next()
+    while (stepping.next()) {
+      assert.ok(skipping.next())
+      assert.deepEqual(plainRecord(skipping), plainRecord(stepping))
+    }
+    assert.equal(skipping.next(), false)
+  }
+  skipping.open(around(2, GOOD), 0)
+  assert.throws(() => skipping.skip(2), /1 of its records are missing/)
+})

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { BatchBuilder, type BatchFields, encodeHeaders, type Header } from '../../src/records/builder.ts'
+import { BatchBuilder, type BatchFields } from '../../src/records/builder.ts'
+import { encodeHeaders, type Header } from '../../src/records/headers.ts'
 import type { PlainRecord } from '../../src/records/plain.ts'
 
 export interface SampleRecord {
