@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Starts the built program: checks the version of Node (an old one must still be able to read this file, or runs the
-// package's own Node where that is installed), turns the compile cache on, and loads dist/main.cjs.
+// package's own Node where that is installed), finds the folder for caches, and starts the program with dist/start.cjs.
 // CommonJS, as the built program is: `import` of Node's own modules alone takes half of the time to start.
 
 'use strict'
@@ -8,7 +8,7 @@
 const fs = require('node:fs')
 const path = require('node:path')
 
-const program = path.join(__dirname, '../dist/main.cjs')
+const program = path.join(__dirname, '../dist/start.cjs')
 
 if (isTooOld(process.versions.node)) {
   runOwnNode()
@@ -16,8 +16,7 @@ if (isTooOld(process.versions.node)) {
   console.error('ktool: the program is not built\n  run `npm run build` in the folder of the package')
   process.exitCode = 2
 } else {
-  require('node:module').enableCompileCache(cacheFolder())
-  require(program).main(process.argv.slice(2))
+  require(program).start(cacheFolder(), process.argv.slice(2))
 }
 
 function isTooOld(version) {
@@ -25,10 +24,10 @@ function isTooOld(version) {
   return numbers[0] < 22 || (numbers[0] === 22 && numbers[1] < 15)
 }
 
-/** Where the user's programs keep what can be made again; undefined leaves it to Node. */
+/** Where the user's programs keep what can be made again; undefined where nothing is to be kept. */
 function cacheFolder() {
   const env = process.env
-  if (env.NODE_COMPILE_CACHE) return undefined
+  if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
   if (env.XDG_CACHE_HOME) return path.join(env.XDG_CACHE_HOME, 'ktool')
   if (process.platform === 'win32') return env.LOCALAPPDATA && path.join(env.LOCALAPPDATA, 'ktool', 'cache')
   if (!env.HOME) return undefined

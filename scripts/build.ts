@@ -4,10 +4,12 @@
 //
 //   node scripts/build.ts [OUTPUT DIRECTORY]
 
+import { hash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { rolldown } from 'rolldown'
+import { type OutputAsset, type OutputChunk, rolldown } from 'rolldown'
 import { isolatedDeclarationSync } from 'rolldown/experimental'
+import { manifest } from '../src/cli/manifest.ts'
 
 /** Packages that load binaries or WebAssembly from their own folders. */
 const native = ['@node-rs/crc32', 'snappy', 'lz4-wasm-nodejs']
@@ -65,7 +67,7 @@ const { output: files } = await bundle.generate({
       { name: 'client', test: (id) => clientModules.has(id), priority: 1 },
     ],
   },
-  entryFileNames: 'main.cjs',
+  entryFileNames: 'main-[hash].cjs',
   chunkFileNames: '[name]-[hash].cjs',
 })
 await bundle.close()
@@ -73,6 +75,13 @@ await bundle.close()
 // The package as a library, on its own: what the command line starts with stays small. And what a thread of its own runs.
 const libraryFiles = await inOneFile('src/index.ts', 'index.cjs')
 const threadFiles = await inOneFile('src/net/tls/thread.ts', 'tls-thread.cjs')
+// What loads the program. The code cache of one build is of no use to another.
+const startSource = readFileSync(join(root, 'src/cli/start.ts'), 'utf8')
+const startFiles = await inOneFile('src/cli/start.ts', 'start.cjs', {
+  BUILD: JSON.stringify(hash('sha256', [startSource, ...files.map(contentOf)].join()).slice(0, 16)),
+  MAIN: JSON.stringify(files.find((file) => file.type === 'chunk' && file.isEntry)?.fileName),
+  COMMANDS: JSON.stringify([...new Set(manifest.map(({ path }) => path.split(' ')[0]))].join(' ')),
+})
 
 const declarations = isolatedDeclarationSync('index.ts', readFileSync(join(root, 'src/index.ts'), 'utf8'))
 if (declarations.errors.length > 0) throw new Error(declarations.errors.map(({ message }) => message).join('\n'))
@@ -82,18 +91,36 @@ const unfinished = `${output}.part`
 rmSync(unfinished, { recursive: true, force: true })
 mkdirSync(unfinished, { recursive: true })
 writeFileSync(join(unfinished, 'index.d.ts'), declarations.code)
-for (const file of [...files, ...libraryFiles, ...threadFiles])
-  writeFileSync(join(unfinished, file.fileName), file.type === 'chunk' ? ascii(file.code) : file.source)
+for (const file of [...files, ...libraryFiles, ...threadFiles, ...startFiles])
+  writeFileSync(join(unfinished, file.fileName), contentOf(file))
 writeFileSync(join(unfinished, 'THIRD-PARTY-LICENSES.txt'), licences())
 rmSync(output, { recursive: true, force: true })
 renameSync(unfinished, output)
 
-/** A program or a library without parts that are loaded later. */
-async function inOneFile(input: string, name: string) {
-  const one = await rolldown({ input: join(root, input), platform: 'node', external: native, logLevel: 'warn' })
-  const { output } = await one.generate({ format: 'cjs', minify: true, codeSplitting: false, entryFileNames: name })
+/**
+ * A program or a library without parts that are loaded later. In lines: Node shows the one where an error comes from that a
+ * program does not catch.
+ */
+async function inOneFile(input: string, name: string, define: Record<string, string> = {}) {
+  const one = await rolldown({
+    input: join(root, input),
+    platform: 'node',
+    external: native,
+    logLevel: 'warn',
+    transform: { define },
+  })
+  const { output } = await one.generate({
+    format: 'cjs',
+    minify: { compress: true, mangle: true, codegen: { removeWhitespace: false } },
+    codeSplitting: false,
+    entryFileNames: name,
+  })
   await one.close()
   return output
+}
+
+function contentOf(file: OutputChunk | OutputAsset) {
+  return file.type === 'chunk' ? ascii(file.code) : file.source
 }
 
 /** V8 keeps a source with any other character in it in twice the memory, and takes longer to read it. */

@@ -3,8 +3,8 @@
 
 import { UsageError } from '../errors.ts'
 import { nearest } from '../util/nearest.ts'
+import { foreignHint } from './foreign-hints.ts'
 import { globalFlags } from './global-flags.ts'
-import { kcatHint } from './kcat-hints.ts'
 import { type Entry, manifest } from './manifest.ts'
 import { longName } from './syntax.ts'
 
@@ -63,10 +63,10 @@ export function nextWords(words: readonly string[]): string[] {
 
 function unknownCommand(words: readonly string[], before: readonly string[]): UsageError {
   // In `-C -t orders` the topic stands where a command's name is looked for.
-  const ofKcat = before.filter((token) => kcatHint(token, '') !== undefined)
-  const foreign = ofKcat.find((token) => token !== '-t') ?? ofKcat[0]
+  const foreignOnes = before.filter((token) => foreignHint(token, '') !== undefined)
+  const foreign = foreignOnes.find((token) => token !== '-t') ?? foreignOnes[0]
   if (foreign !== undefined) {
-    return new UsageError(`unknown option '${foreign}'`, { hint: kcatHint(foreign, '') })
+    return new UsageError(`unknown option '${foreign}'`, { hint: foreignHint(foreign, '') })
   }
   const known = words.slice(0, -1)
   const near = nearest(words[words.length - 1], nextWords(known)).map((word) => `'${[...known, word].join(' ')}'`)

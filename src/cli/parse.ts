@@ -3,8 +3,8 @@
 import { Argument, Command, type CommanderError, Option } from 'commander'
 import type { Flag } from '../commands/command.ts'
 import { UsageError } from '../errors.ts'
+import { foreignHint } from './foreign-hints.ts'
 import { globalFlags } from './global-flags.ts'
-import { kcatHint } from './kcat-hints.ts'
 import { allFlags, longName, type NamedFlag, type Syntax } from './syntax.ts'
 
 export type Values = Record<string, unknown>
@@ -118,7 +118,7 @@ function usageError({ message }: CommanderError, path: string): UsageError {
     .replace(/^option '(.*?)(?: <value>)?' argument missing$/, "option '$1' needs a value")
     .replace(/^required option '(.*?)(?: <value>)?' not specified$/, "option '$1' is required")
     .replace(/\.$/, '')
-  const foreign = kcatHint(/^unknown option '(-.)/.exec(what)?.[1] ?? '', path)
+  const foreign = foreignHint(/^unknown option '(--[\w-]+|-.)/.exec(what)?.[1] ?? '', path)
   if (foreign !== undefined) return new UsageError(what, { hint: foreign })
   const meant = /Did you mean (.*)\?/.exec(suggestion ?? '')?.[1]
   return new UsageError(what, meant === undefined ? seeHelp(path) : { hint: `did you mean ${meant}?` })

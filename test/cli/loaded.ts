@@ -20,13 +20,20 @@ export async function loadedOf(folder: string, args: readonly string[], options:
   const own = mkdtempSync(join(tmpdir(), 'ktool-loaded-'))
   try {
     const [hook, list] = [join(own, 'hook.cjs'), join(own, 'list')]
-    const write = `require('node:fs').writeFileSync(${JSON.stringify(list)}, Object.keys(require.cache).join('\n'))`
-    writeFileSync(hook, `process.on('exit', () => ${write.replaceAll('\n', '\\n')})`)
+    writeFileSync(
+      hook,
+      `const fs = require('node:fs')
+      const { readFileSync } = fs
+      fs.readFileSync = (path, ...rest) => {
+        fs.appendFileSync(${JSON.stringify(list)}, path + '\\n')
+        return readFileSync(path, ...rest)
+      }`,
+    )
     const env = { ...options.env, NODE_OPTIONS: `--require=${hook}` }
     const { stderr } = await ktool(args, { ...options, env })
     const files = readFileSync(list, 'utf8')
       .split('\n')
-      .filter((path) => path.includes('dist'))
+      .filter((path) => path.endsWith('.cjs'))
     assert.ok(files.length > 1, stderr)
     const loaded = files.map((path) => readFileSync(path, 'utf8')).join('\n')
     const texts = Object.entries({ ...textsOf(folder), ...PACKAGES })

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '../..')
 export const binary = join(root, 'bin/ktool.js')
 
-if (!existsSync(join(root, 'dist/main.cjs'))) throw new Error('these tests run the built program: npm run build first')
+if (!existsSync(join(root, 'dist/start.cjs'))) throw new Error('these tests run the built program: npm run build first')
 
 export interface Ended {
   /** null where a signal ended it. */
@@ -24,7 +24,7 @@ export interface RunOptions {
   started?: (child: ChildProcessWithoutNullStreams) => void
 }
 
-/** Nothing of the user's own surroundings; the compile cache is shared by all runs. */
+/** Nothing of the user's own surroundings; the code cache is shared by all runs. */
 const cleanEnvironment = {
   PATH: process.env.PATH ?? '',
   HOME: tmpdir(),

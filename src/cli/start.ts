@@ -1,0 +1,211 @@
+// Loads the files of the built program, with what V8 compiled of them in earlier runs (the code cache), and calls main().
+//
+// Node's own compile cache keeps a file as it is compiled when it is loaded, without the functions that are called later: to
+// compile those again in each run is a seventh of the time of a short command. Here a file is kept as it is after a run.
+//
+//   folder/<Node>-<processor>-<build>/<first word of the command>   all files that it loads, as the first runs leave them
+//
+// Whatever is wrong with a cache, the program runs without it.
+
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { constants, Script } from 'node:vm'
+import { crc32 } from 'node:zlib'
+import { makeDirectory } from '../util/make-directory.ts'
+
+/** Put in by scripts/build.ts: which build it is, its first file, and the first words of all commands. */
+declare const BUILD: string
+declare const MAIN: string
+declare const COMMANDS: string
+
+/** So many runs add to a cache what they compiled; later ones are content with what is there. */
+const LEARNING_RUNS = 3
+/** V8 drops what has not run for a while: what was needed to start is kept this long (ms) after it at the latest. */
+const KEEP_AFTER_MS = 1_000
+/** Builds, and versions of Node, for which nothing was kept for this long (ms) are forgotten when another one comes. */
+const FORGET_AFTER_MS = 30 * 24 * 3600 * 1_000
+const BUILD_FOLDER = /^v\d+\.\d+\.\d+\S*-\w+-[0-9a-f]{16}$/
+
+/** The checksum of all that follows, and the size of the table, which is next; what V8 made of each file comes behind it. */
+const HEAD_BYTES = 8
+
+interface Table {
+  /** How many runs it has learned from. */
+  runs: number
+  files: [name: string, bytes: number][]
+}
+
+interface Cache {
+  runs: number
+  files: Map<string, Buffer>
+}
+
+/** `folder`: where what can be made again is kept; undefined where nothing is. */
+export function start(folder: string | undefined, argv: readonly string[]): void {
+  const program = new Program(folder !== undefined && isOurs(folder) ? cacheFile(folder, argv) : undefined)
+  const { main } = program.load(MAIN) as { main(argv: readonly string[]): void }
+  main(argv)
+}
+
+/** What is in a cache is run: that of another user is nothing for `sudo ktool`, which leaves nothing there either. */
+function isOurs(folder: string): boolean {
+  try {
+    return isTrusted(statSync(folder))
+  } catch {
+    const parent = dirname(folder)
+    return parent !== folder && isOurs(parent)
+  }
+}
+
+function isTrusted({ uid }: Stats): boolean {
+  return process.getuid === undefined || uid === 0 || uid === process.getuid()
+}
+
+function cacheFile(folder: string, argv: readonly string[]): string {
+  const word = argv.find((argument) => COMMANDS.split(' ').includes(argument)) ?? 'ktool'
+  return join(folder, `${process.version}-${process.arch}-${BUILD}`, word)
+}
+
+class Program {
+  private readonly cache: Cache
+  private readonly modules = new Map<string, { exports: object }>()
+  /** What was loaded since the cache was written. */
+  private readonly scripts = new Map<string, Script>()
+  private readonly require = createRequire(import.meta.filename)
+  /** Whether this run has what is worth keeping. */
+  private learns: boolean
+
+  constructor(file: string | undefined) {
+    this.cache = file === undefined ? { runs: 0, files: new Map() } : readCache(file)
+    this.learns = this.cache.runs < LEARNING_RUNS
+    if (file === undefined) return
+    const keep = () => {
+      if (this.learns) this.keep(file)
+      this.learns = false
+    }
+    setTimeout(keep, KEEP_AFTER_MS).unref()
+    process.on('exit', keep)
+  }
+
+  /** What a file of the program exports. */
+  load(name: string): object {
+    const known = this.modules.get(name)
+    if (known !== undefined) return known.exports
+    const module = { exports: {} }
+    // Before it runs, as files may need each other.
+    this.modules.set(name, module)
+    try {
+      this.run(name, module)
+    } catch (error) {
+      this.modules.delete(name)
+      throw error
+    }
+    return module.exports
+  }
+
+  private run(name: string, module: { exports: object }): void {
+    const filename = join(import.meta.dirname, name)
+    const cachedData = this.cache.files.get(name)
+    const script = new Script(
+      `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'latin1')}\n})`,
+      { filename, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+    )
+    this.scripts.set(name, script)
+    if (script.cachedDataRejected) this.cache.runs = 0
+    if (cachedData === undefined || script.cachedDataRejected) this.learns = true
+    const require = (id: string) => (id.startsWith('./') ? this.load(id.slice(2)) : this.require(id))
+    script.runInThisContext().call(module.exports, module.exports, require, module, filename, import.meta.dirname)
+  }
+
+  private keep(file: string): void {
+    try {
+      for (const [name, script] of this.scripts) this.cache.files.set(name, script.createCachedData())
+      this.scripts.clear()
+      // Once for a run, though it may keep something again at its end.
+      writeCache(file, { runs: this.cache.runs + 1, files: this.cache.files })
+    } catch {
+      // A folder that can't be written, a full disk: the next run compiles again.
+    }
+  }
+}
+
+/** An empty one where there is none, or a damaged one, which V8 would end the process on. */
+function readCache(file: string): Cache {
+  const cache: Cache = { runs: 0, files: new Map() }
+  try {
+    const bytes = readTrusted(file)
+    if (crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0)) return cache
+    let at = HEAD_BYTES + bytes.readUInt32LE(4)
+    const { runs, files } = JSON.parse(bytes.toString('latin1', HEAD_BYTES, at)) as Table
+    for (const [name, size] of files) cache.files.set(name, bytes.subarray(at, (at += size)))
+    cache.runs = runs
+  } catch {
+    // It is made anew.
+  }
+  return cache
+}
+
+function readTrusted(file: string): Buffer {
+  const fd = openSync(file, 'r')
+  try {
+    if (!isTrusted(fstatSync(fd))) throw new Error(`${file} is another user's`)
+    return readFileSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function writeCache(file: string, { runs, files }: Cache): void {
+  makeFolder(dirname(file))
+  const table: Table = { runs, files: [...files].map(([name, data]) => [name, data.length]) }
+  const text = Buffer.from(JSON.stringify(table))
+  const bytes = Buffer.concat([Buffer.alloc(HEAD_BYTES), text, ...files.values()])
+  bytes.writeUInt32LE(text.length, 4)
+  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0)
+  // In one step, as other processes read it meanwhile.
+  const part = `${file}.${process.pid}`
+  writeFileSync(part, bytes, { mode: 0o600, flag: 'wx' })
+  try {
+    renameSync(part, file)
+  } catch (error) {
+    unlinkSync(part)
+    throw error
+  }
+}
+
+function makeFolder(folder: string): void {
+  let found: Stats
+  try {
+    found = lstatSync(folder)
+  } catch {
+    makeDirectory(dirname(folder))
+    mkdirSync(folder, { mode: 0o700 })
+    forgetOthers(folder)
+    return
+  }
+  if (!isTrusted(found) || !found.isDirectory()) throw new Error(`${folder} is another user's`)
+}
+
+function forgetOthers(folder: string): void {
+  const parent = dirname(folder)
+  for (const name of readdirSync(parent)) {
+    const other = join(parent, name)
+    if (!BUILD_FOLDER.test(name) || Date.now() - statSync(other).mtimeMs < FORGET_AFTER_MS) continue
+    rmSync(other, { recursive: true, force: true })
+  }
+}
