@@ -1,7 +1,7 @@
 // One broker as the client sees it: its connections, opened when needed, and the versions it speaks.
 //
 // A connection answers in order, so what may wait long has a connection ("lane") of its own: a fetch that waits for new
-// records, a member that joins a group. Everything else shares the lane 'main'. A fetch lane over TLS that much comes by is
+// records, a member that joins a group. Everything else shares the lane 'main'. A connection over TLS that much comes by is
 // replaced by one with a thread of its own.
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,11 +48,13 @@ export class Broker {
   rack: string | null
   readonly address: Address
   private readonly options: ClientOptions
-  private readonly lanes = new Map<Lane | 'fetch before', Promise<Connection>>()
+  private readonly lanes = new Map<Lane, Promise<Connection>>()
+  /** Replaced by one with a thread: their last answers may still be on their way. */
+  private readonly replaced = new Set<Connection>()
   private versions: Map<number, ApiVersion> | null = null
   private features: ApiVersionsResponse | null = null
-  /** Tried already for this connection. */
-  private threadTriedFor: Connection | null = null
+  /** Connections that were to be replaced by one with a thread. */
+  private readonly threadTriedFor = new WeakSet<Connection>()
   private failures = 0
   private retryAt = 0
   /** Why no connection is opened any more. */
@@ -94,15 +96,22 @@ export class Broker {
     }
   }
 
+  /**
+   * The connection of a lane for fetches: over TLS one with a thread when much has come by. Not for who produces as well, as
+   * requests that are under way on the one before may be overtaken.
+   */
+  async connectionForMuch(lane: Lane): Promise<Connection> {
+    const connection = await this.connection(lane)
+    if (connection.received > MUCH) this.useThread(lane, connection)
+    return connection
+  }
+
   /** The connection of a lane, opened and introduced. */
   async connection(lane: Lane = 'main'): Promise<Connection> {
     const current = this.lanes.get(lane)
     if (current !== undefined) {
       const connection = await current
-      if (!connection.isClosed) {
-        if (lane === 'fetch' && connection.received > MUCH) this.useThread(connection)
-        return connection
-      }
+      if (!connection.isClosed) return connection
       if (this.lanes.get(lane) !== current) return this.connection(lane)
     }
     const opening = this.open()
@@ -114,15 +123,15 @@ export class Broker {
   }
 
   /** Over TLS. Until the other connection is there, and where it can't be had, this one stays. */
-  private useThread(current: Connection): void {
-    if (!this.options.security?.tls || current.inThread || current === this.threadTriedFor) return
-    this.threadTriedFor = current
+  private useThread(lane: Lane, current: Connection): void {
+    if (!this.options.security?.tls || current.inThread || this.threadTriedFor.has(current)) return
+    this.threadTriedFor.add(current)
     this.open(true).then(
       (connection) => {
         if (this.ended !== null || current.isClosed) return connection.close()
-        // Its last answer may still be on its way.
-        this.lanes.set('fetch before', Promise.resolve(current))
-        this.lanes.set('fetch', Promise.resolve(connection))
+        this.replaced.add(current)
+        current.onClose(() => this.replaced.delete(current))
+        this.lanes.set(lane, Promise.resolve(connection))
       },
       () => {},
     )
@@ -183,6 +192,7 @@ export class Broker {
       )
     }
     this.lanes.clear()
+    for (const connection of this.replaced) connection.close()
   }
 
   private async open(inThread = false): Promise<Connection> {

@@ -15,6 +15,8 @@ export interface Consumer {
   next(): Promise<Piece | null>
   /** Tells that the records of `fetched` are used, or those before `next`. */
   passed(fetched: Fetched, next?: number): void
+  /** Reads a partition no further; pieces that are here already may still hold records of it. Not for a group's member. */
+  giveUp?(fetched: Fetched): void
   /** Ends the reading: next() resolves to null. */
   stop(): void
   /** After the last next(): finishes what is to be told to the cluster. */

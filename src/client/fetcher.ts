@@ -30,6 +30,8 @@ export interface FetchOptions {
   patienceMs: number
   /** After this long a partition that its leader does not let read is worth a word. */
   quietMs: number
+  /** 'fetch' unless no fetch has to wait for records and nothing that is urgent comes behind one. */
+  lane: 'fetch' | 'main'
 }
 
 export const fetchDefaults: FetchOptions = {
@@ -40,6 +42,7 @@ export const fetchDefaults: FetchOptions = {
   maxWaitMs: 500,
   patienceMs: Number.POSITIVE_INFINITY,
   quietMs: 5_000,
+  lane: 'fetch',
 }
 
 /** Something the user should know of a partition, while reading goes on. */
@@ -223,7 +226,7 @@ export class Fetcher {
   }
 
   private async exchange(broker: Broker, positions: Position[]): Promise<Answer | null> {
-    const connection = await broker.connection('fetch')
+    const connection = await broker.connectionForMuch(this.options.lane)
     const version = broker.version(Fetch)
     const { isolation, maxBytes, minBytes, maxWaitMs, partitionMaxBytes } = this.options
     const topics = new Map<string, Map<number, Position>>()

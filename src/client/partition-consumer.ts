@@ -6,7 +6,7 @@ import { KafkaError } from '../protocol/errors.ts'
 import { Alarm } from '../util/alarm.ts'
 import { type Cluster, UnknownTopicError } from './cluster.ts'
 import { type Consumer, chosenTopics, type Piece, type ReadOptions, type TopicChoice } from './consumer.ts'
-import { Position } from './fetched.ts'
+import { type Fetched, Position } from './fetched.ts'
 import type { Fetcher } from './fetcher.ts'
 import { noPartition } from './no-partition.ts'
 import { isRetriable } from './retry.ts'
@@ -73,6 +73,10 @@ export class PartitionConsumer implements Consumer {
 
   passed(): void {}
 
+  giveUp({ position }: Fetched): void {
+    this.fetcher.remove([position])
+  }
+
   stop(): void {
     this.stopped = true
     this.fetcher.close()
@@ -92,7 +96,9 @@ export class PartitionConsumer implements Consumer {
       if (this.follows) this.callbacks.warn(`no topic matches ${pattern.text} yet`)
       else
         this.callbacks.fail(
-          new KtoolError(`no topic matches ${pattern.text}`, { hint: '`ktool topics list` shows all' }),
+          new KtoolError(`no topic matches ${pattern.text}`, {
+            hint: '`ktool topics list` shows all; internal ones are named in full',
+          }),
         )
     }
     const positions = await this.positions(await this.partitionsOf(names))

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../errors.ts'
 import { parseRegex } from '../filter/bytes-matcher.ts'
-import type { Decode, Expression } from '../filter/expression.ts'
+import type { Decode, Expression, Unevaluated } from '../filter/expression.ts'
 import { allOf, headerMatches, keyMatches, type RecordTest, valueMatches } from '../filter/record-filter.ts'
 import { TimeLimit, takesLinearTime } from '../filter/time-limit.ts'
 import type { DecodedText, PartText } from '../output/record-format.ts'
@@ -12,16 +12,24 @@ import { defineFlags, type FlagValues } from './command.ts'
 export const filterFlags = defineFlags({
   where: {
     value: 'EXPR',
+    repeatable: true,
     category: 'Filters',
     doc: "Only records for which this CEL expression is true: 'value.amount > 100'",
   },
   grep: {
     value: 'REGEX',
     parse: parseRegex,
+    repeatable: true,
     category: 'Filters',
     doc: 'Only records whose value matches; /REGEX/i ignores case',
   },
-  key: { value: 'REGEX', parse: parseRegex, category: 'Filters', doc: 'Only records whose key matches' },
+  key: {
+    value: 'REGEX',
+    parse: parseRegex,
+    repeatable: true,
+    category: 'Filters',
+    doc: 'Only records whose key matches',
+  },
   header: {
     value: 'NAME[=REGEX]',
     parse: headerCondition,
@@ -44,29 +52,39 @@ export interface Filter {
 type Decoded = DecodedText & { readonly key: { isJson: boolean }; readonly value: { isJson: boolean } }
 
 export async function recordFilter(flags: FlagValues<typeof filterFlags>, decoded?: Decoded): Promise<Filter> {
-  const tests: RecordTest[] = flags.header.map(({ name, pattern }) => headerMatches(name, pattern))
-  if (flags.key !== undefined)
-    tests.push(decoded === undefined ? keyMatches(flags.key) : textMatches(decoded.key, flags.key))
-  if (flags.grep !== undefined)
-    tests.push(decoded === undefined ? valueMatches(flags.grep) : textMatches(decoded.value, flags.grep))
-  let expression: Expression | undefined
-  if (flags.where !== undefined) {
+  const { key, grep, header, where } = flags
+  const tests: RecordTest[] = [
+    ...header.map(({ name, pattern }) => headerMatches(name, pattern)),
+    ...key.map((pattern) => (decoded === undefined ? keyMatches(pattern) : textMatches(decoded.key, pattern))),
+    ...grep.map((pattern) => (decoded === undefined ? valueMatches(pattern) : textMatches(decoded.value, pattern))),
+  ]
+  let expressions: Expression[] = []
+  if (where.length > 0) {
     const { compileExpression, decodeJson } = await import('../filter/expression.ts')
-    expression = compileExpression(flags.where, decoded && decodedValues(decoded, decodeJson))
-    tests.push(expression.test)
+    expressions = where.map((text) => compileExpression(text, decoded && decodedValues(decoded, decodeJson)))
+    tests.push(...expressions.map(({ test }) => test))
   }
-  const patterns = [flags.key, flags.grep, ...flags.header.map(({ pattern }) => pattern)]
-  const isBounded = patterns.every((pattern) => pattern == null || takesLinearTime(pattern.source, pattern.flags))
+  const patterns = [...key, ...grep, ...header.map(({ pattern }) => pattern)]
+  const isBounded =
+    patterns.every((pattern) => pattern == null || takesLinearTime(pattern.source, pattern.flags)) &&
+    expressions.every((expression) => expression.isBounded)
   return {
     test: allOf(tests),
-    limit: isBounded && expression?.isBounded !== false ? null : new TimeLimit(),
+    limit: isBounded ? null : new TimeLimit(),
     report() {
-      if (expression === undefined || expression.unevaluated.count === 0) return null
-      const { count, reason, where } = expression.unevaluated
+      const { count, reason, where } = expressions.map(({ unevaluated }) => unevaluated).reduce(both, NONE)
+      if (count === 0) return null
       const what = count === 1 ? '1 record was' : `${count.toLocaleString('en')} records were`
       return `${what} left out because --where can't be evaluated for them (${reason}), the first at ${where}`
     },
   }
+}
+
+const NONE: Unevaluated = { count: 0, reason: '', where: '' }
+
+/** A record that one expression leaves out is not seen by the others. */
+function both(one: Unevaluated, other: Unevaluated): Unevaluated {
+  return { ...(one.count > 0 ? one : other), count: one.count + other.count }
 }
 
 function textMatches(part: PartText, pattern: RegExp): RecordTest {

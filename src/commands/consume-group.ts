@@ -36,7 +36,7 @@ export const groupFlags = defineFlags({
   noCommit: { category: 'Group', doc: 'Commit nothing: the group stays where it is' },
 })
 
-export type GroupFlags = FlagValues<typeof groupFlags> & { partition?: readonly number[] | undefined }
+export type GroupFlags = FlagValues<typeof groupFlags> & { partition: readonly (readonly number[])[] }
 
 /** Throws a UsageError for flags that make no sense together. */
 export function checkGroupFlags(flags: GroupFlags): void {
@@ -46,7 +46,7 @@ export function checkGroupFlags(flags: GroupFlags): void {
     if (groupProtocol ?? groupInstanceId ?? commitEvery ?? (noCommit || undefined)) {
       throw new UsageError('only a member of a group commits', { hint: 'name the group with -G' })
     }
-  } else if (partition !== undefined) {
+  } else if (partition.length > 0) {
     throw new UsageError('--partition and --group exclude each other', { hint: 'a group shares the partitions out' })
   }
 }

@@ -1,7 +1,7 @@
 // ktool consume: the records of topics, to stdout.
 
 import { type Consumer, type ReadOptions, topicChoice } from '../client/consumer.ts'
-import type { Fetched } from '../client/fetched.ts'
+import type { Fetched, Position } from '../client/fetched.ts'
 import { Fetcher, type Gone } from '../client/fetcher.ts'
 import { PartitionConsumer } from '../client/partition-consumer.ts'
 import { RecordReader } from '../client/record-reader.ts'
@@ -44,7 +44,13 @@ export const command = defineCommand({
       doc: 'Where to begin: beginning, end, N, -N (the last N of each partition), @TIME',
     },
     until: { value: 'OFFSET', parse: parseOffsetSpec, doc: 'Where to end (exclusive), in the same forms' },
-    partition: { short: 'p', value: 'LIST', parse: parseIntegerList, doc: 'Only these partitions, such as 0,2-5' },
+    partition: {
+      short: 'p',
+      value: 'LIST',
+      parse: parseIntegerList,
+      repeatable: true,
+      doc: 'Only these partitions, such as 0,2-5',
+    },
     exitEof: { short: 'e', doc: 'End at the end that the topics have now' },
     count: { short: 'c', value: 'N', parse: integer({ min: 1 }), doc: 'End after N records' },
     format: { short: 'f', value: 'FORMAT', doc: 'How a record is printed', defaultDoc: '%s\\n' },
@@ -91,6 +97,8 @@ export const command = defineCommand({
         maxWaitMs: settings['fetch.max.wait.ms'],
         // Who waits for more may wait for the brokers; what is to end must not hang.
         patienceMs: isBounded(flags) ? settings['default.api.timeout.ms'] : Number.POSITIVE_INFINITY,
+        // What is there already comes at once, and one connection (with one login) is had sooner than two.
+        lane: flags.exitEof && flags.group === undefined ? 'main' : 'fetch',
       },
       ({ topic, partition }, text) => context.warn(`partition ${partition} of ${topic}: ${text}`),
       flags.group === undefined && choice.patterns.length === 0 ? undefined : warnOnce(context),
@@ -102,9 +110,10 @@ export const command = defineCommand({
       exitEof: flags.exitEof,
       isolation: committedOnly ? 1 : 0,
     }
+    const partitions = flags.partition.length === 0 ? undefined : [...new Set(flags.partition.flat())]
     const consumer: Consumer =
       flags.group === undefined
-        ? new PartitionConsumer(cluster, fetcher, choice, { ...read, partitions: flags.partition }, context)
+        ? new PartitionConsumer(cluster, fetcher, choice, { ...read, partitions }, context)
         : await groupConsumer(context, cluster, fetcher, choice, read, flags, () => sink.flush())
     context.signal.addEventListener('abort', () => consumer.stop(), { once: true })
     if (context.signal.aborted) consumer.stop()
@@ -168,13 +177,30 @@ async function printAll(
           return take(view)
         }
   const pace = () => sink.pace()
+  const damaged = new Set<Position>()
+  /** False where enough is printed. A damaged partition keeps nobody from the others. */
+  const readOn = async (fetched: Fetched): Promise<boolean> => {
+    if (damaged.has(fetched.position)) return true
+    try {
+      const whole = await reader.read(fetched, visit, pace)
+      consumer.passed(fetched, whole ? undefined : reader.view.cursor.offset + 1)
+      return whole
+    } catch (error) {
+      if (!(error instanceof CorruptError)) throw error
+      const problem = damage(fetched, error, reader)
+      // A member of a group would have to commit that it has read it.
+      if (consumer.giveUp === undefined) throw problem
+      context.fail(problem)
+      damaged.add(fetched.position)
+      consumer.giveUp(fetched)
+      return true
+    }
+  }
   try {
     for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
       const before = records
       for (const fetched of piece.partitions) {
-        const whole = await readOn(reader, fetched, visit, pace)
-        consumer.passed(fetched, whole ? undefined : reader.view.cursor.offset + 1)
-        if (whole) continue
+        if (await readOn(fetched)) continue
         consumer.stop()
         break
       }
@@ -207,23 +233,13 @@ function warnOnce(context: Context): Gone {
   }
 }
 
-/** Reads on, and names the partition where its bytes are damaged. */
-async function readOn(
-  reader: RecordReader,
-  fetched: Fetched,
-  visit: (view: RecordView) => boolean,
-  pace: () => Promise<void> | undefined,
-): Promise<boolean> {
-  try {
-    return await reader.read(fetched, visit, pace)
-  } catch (error) {
-    if (!(error instanceof CorruptError)) throw error
-    const { topic, partition } = fetched.position
-    throw new CorruptError(`partition ${partition} of ${topic}: ${error.message}`, {
-      hint: 'the broker keeps damaged bytes; -X check.crcs=false reads on as far as they can be understood',
-      cause: error,
-    })
-  }
+/** Names the partition. */
+function damage({ position }: Fetched, error: CorruptError, { checksCrcs }: RecordReader): CorruptError {
+  const readOn = '; -X check.crcs=false reads on as far as they can be understood'
+  return new CorruptError(`partition ${position.partition} of ${position.topic}: ${error.message}`, {
+    hint: `the broker keeps damaged bytes${checksCrcs ? readOn : ''}`,
+    cause: error,
+  })
 }
 
 function writerOf(context: Context, format: string | undefined, decoding: Decoding | null): RecordWriter {

@@ -42,6 +42,9 @@ interface Pending {
   reject(error: Error): void
 }
 
+/** Told why a connection has ended; `inPeace`: by close(). */
+type CloseListener = (error: Error, inPeace: boolean) => void
+
 export class Connection {
   readonly address: Address
   private readonly socket: Outlet
@@ -60,7 +63,8 @@ export class Connection {
   /** Runs while the broker wants to get no requests. */
   private pause: NodeJS.Timeout | null = null
   private onIdle: (() => void) | null = null
-  private readonly closed: (() => void)[] = []
+  private isEndedInPeace = false
+  private readonly closed: CloseListener[] = []
 
   /** Throws UnreachableError, TimeoutError, or for certificates DeniedError, naming the address. */
   static async open(options: ConnectOptions): Promise<Connection> {
@@ -99,8 +103,8 @@ export class Connection {
   }
 
   /** Calls `tell` when the connection has ended. */
-  onClose(tell: () => void): void {
-    if (this.failure !== null) tell()
+  onClose(tell: CloseListener): void {
+    if (this.failure !== null) tell(this.failure, this.isEndedInPeace)
     else this.closed.push(tell)
   }
 
@@ -252,6 +256,7 @@ export class Connection {
   private fail(error: Error, inPeace = false): void {
     if (this.failure !== null) return
     this.failure = error
+    this.isEndedInPeace = inPeace
     if (inPeace && this.socket.writableLength > 0) this.socket.destroySoon()
     else this.socket.destroy()
     for (const pending of this.pending.splice(0)) {
@@ -260,7 +265,7 @@ export class Connection {
     }
     this.idle()
     if (this.pause !== null) this.goOn()
-    for (const tell of this.closed) tell()
+    for (const tell of this.closed) tell(error, inPeace)
   }
 }
 

@@ -99,13 +99,15 @@ test('connections that are cut while reading lose and double nothing', async (t)
   for (let round = 0; round < 20; round++) {
     for (let partition = 0; partition < 3; partition++) await write(client, 'a', partition, round * 50, 50)
   }
-  let answers = 0
-  let cuts = 0
-  proxy.allowAnswer = () => ++answers % 7 !== 0 || ++cuts > 8
-  const { records } = await readTopic(client, 'a', { fetch: { maxBytes: 10_000 } })
-  assert.ok(cuts >= 8)
-  for (let partition = 0; partition < 3; partition++) {
-    assert.deepEqual(numbers(records.filter((record) => record.partition === partition)), range(0, 1000))
+  for (const lane of ['fetch', 'main'] as const) {
+    let answers = 0
+    let cuts = 0
+    proxy.allowAnswer = () => ++answers % 7 !== 0 || ++cuts > 8
+    const { records } = await readTopic(client, 'a', { fetch: { maxBytes: 10_000, lane } })
+    assert.ok(cuts >= 8)
+    for (let partition = 0; partition < 3; partition++) {
+      assert.deepEqual(numbers(records.filter((record) => record.partition === partition)), range(0, 1000))
+    }
   }
 })
 

@@ -1,6 +1,7 @@
-// A fetch lane over TLS that much comes by gets a thread of its own; what is read stays the same.
+// A connection over TLS that much comes by gets a thread of its own; what is read stays the same.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -38,31 +39,38 @@ test('what is read in another thread is the same, whatever its codec, and after 
   const { client } = await withBroker(t, {
     properties: {
       listeners: 'SSL://127.0.0.1:0',
-      'ssl.keystore.location': golden('broker-legacy.p12'),
-      'ssl.keystore.password': 'storepass',
+      'ssl.keystore.certificate.chain': readFileSync(golden('broker.pem'), 'utf8'),
+      'ssl.keystore.key': readFileSync(golden('broker.key'), 'utf8'),
     },
     options: { security: { tls, sasl: null } },
   })
-  await client.admin.createTopics(['much', 'codecs'].map((name) => ({ name, partitions: 1 })))
+  await client.admin.createTopics(['much', 'codecs', 'more'].map((name) => ({ name, partitions: 1 })))
   for (let i = 0; i < 18; i++) await write(client, 'much', 'none')
   const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
   for (const codec of codecs) await write(client, 'codecs', codec)
   const { broker } = await client.cluster.leader('codecs', 0)
-  const isInThread = async () => (await broker.connection('fetch')).inThread
-  const check = async () => {
-    const { records } = await readTopic(client, 'codecs')
+  const check = async (lane: 'fetch' | 'main') => {
+    const { records } = await readTopic(client, 'codecs', { fetch: { lane } })
     assert.equal(records.length, codecs.length * COUNT)
     for (const [i, { value }] of records.entries()) assert.equal(value?.toString(), valueAt(i % COUNT))
   }
 
-  await check()
-  assert.equal(await isInThread(), false)
-  assert.equal((await readTopic(client, 'much')).records.length, 18 * COUNT)
-  for (const until = Date.now() + 10_000; !(await isInThread()) && Date.now() < until; ) await sleep(5)
-  assert.equal(await isInThread(), true)
-  await check()
-  const first = await broker.connection('fetch')
-  first.close()
-  await check()
-  assert.notEqual(await broker.connection('fetch'), first)
+  for (const lane of ['fetch', 'main'] as const) {
+    const isInThread = async () => (await broker.connection(lane)).inThread
+    await check(lane)
+    assert.equal(await isInThread(), false)
+    // The last fetch begins before much has come.
+    await readTopic(client, 'much', { fetch: { lane, maxBytes: 64 << 20, partitionMaxBytes: 64 << 20 } })
+    // Who produces over the same connection keeps it.
+    for (let i = 0; i < 20; i++) await write(client, 'more', 'none')
+    assert.equal(await isInThread(), false)
+    for (const until = Date.now() + 10_000; !(await isInThread()) && Date.now() < until; await sleep(5))
+      await check(lane)
+    assert.equal(await isInThread(), true)
+    await check(lane)
+    const first = await broker.connection(lane)
+    first.close()
+    await check(lane)
+    assert.notEqual(await broker.connection(lane), first)
+  }
 })

@@ -42,6 +42,8 @@ export async function withBroker(
 
 export interface Proxy {
   port: number
+  /** How many connections there were. */
+  connections: number
   target: number
   /** Called before a piece goes to the broker; false cuts the connection instead, with the answers on their way. */
   allow: (bytes: number) => boolean
@@ -51,9 +53,10 @@ export interface Proxy {
   cut(): void
 }
 
-async function startProxy(t: TestContext): Promise<Proxy> {
+export async function startProxy(t: TestContext): Promise<Proxy> {
   const sockets = new Set<net.Socket>()
   const server = net.createServer((client) => {
+    proxy.connections++
     const upstream = net.connect(proxy.target, '127.0.0.1')
     const both = [client, upstream]
     const end = () => {
@@ -79,6 +82,7 @@ async function startProxy(t: TestContext): Promise<Proxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const proxy: Proxy = {
     port: (server.address() as net.AddressInfo).port,
+    connections: 0,
     target: 0,
     allow: () => true,
     allowAnswer: () => true,

@@ -29,8 +29,8 @@ async function start(t: TestContext, hosts = 'kafka.example') {
       listeners: 'PLAINTEXT://127.0.0.1:0,SSL://127.0.0.1:0',
       // Nobody can look these up but the proxy.
       'advertised.listeners': `PLAINTEXT://${hosts}:9092,SSL://${hosts}:9093`,
-      'ssl.keystore.location': golden('broker-legacy.p12'),
-      'ssl.keystore.password': 'storepass',
+      'ssl.keystore.certificate.chain': readFileSync(golden('broker.pem'), 'utf8'),
+      'ssl.keystore.key': readFileSync(golden('broker.key'), 'utf8'),
     },
   })
   t.after(() => broker.close())

@@ -4,7 +4,12 @@ import type { Client } from '../../../src/client/client.ts'
 import { Producer } from '../../../src/client/producer.ts'
 
 /** `values[p]` go into partition p, in their order. */
-export async function write(client: Client, topic: string, values: readonly (readonly string[])[]): Promise<void> {
+export async function write(
+  client: Client,
+  topic: string,
+  values: readonly (readonly string[])[],
+  timestampOf: (partition: number) => number = Date.now,
+): Promise<void> {
   const failures: Error[] = []
   const producer = new Producer(
     client.cluster,
@@ -15,7 +20,8 @@ export async function write(client: Client, topic: string, values: readonly (rea
   for (const [partition, row] of values.entries()) {
     for (const value of row) {
       const bytes = Buffer.from(value)
-      while (!producer.append(topic, partition, Date.now(), bytes, 0, -1, 0, bytes.length, 0)) await producer.room()
+      while (!producer.append(topic, partition, timestampOf(partition), bytes, 0, -1, 0, bytes.length, 0))
+        await producer.room()
     }
   }
   await producer.flush()
