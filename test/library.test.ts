@@ -51,6 +51,29 @@ test('its data can be kept, and only one has it at a time', async () => {
   rmSync(data, { recursive: true })
 })
 
+test('options that make no sense are refused', async () => {
+  const wrong = [
+    [{ topic: { a: 1 } }, /startBroker has no option topic/],
+    [{ topics: ['a', 'b'] }, /topics is a list/],
+    [{ topics: { a: 0 } }, /topics: a has 0 as its number of partitions/],
+    [{ properties: { 'num.partition': '4' } }, /no broker config is called num\.partition/],
+    [{ properties: { 'num.partitions': 'many' } }, /num\.partitions/],
+  ] as const
+  for (const [options, message] of wrong) await assert.rejects(startBroker(options as never), message)
+  const broker = await startBroker({ properties: { 'num.partitions': 4, 'auto.create.topics.enable': false } })
+  await broker.close()
+})
+
+test('the oldest Node is the same to npm, the program and the library', () => {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  assert.equal(engines.node, '>=22.15')
+  for (const file of ['bin/ktool.js', 'src/index.ts']) {
+    const text = readFileSync(join(root, file), 'utf8')
+    assert.match(text, /needs Node 22\.15 or newer/)
+    assert.match(text, /=== 22 && \S+ < 15/)
+  }
+})
+
 test('types are beside it', () => {
   const types = readFileSync(join(root, entries['.'].types), 'utf8')
   assert.match(types, /export declare function startBroker\(options\?: BrokerOptions\): Promise<Broker>/)

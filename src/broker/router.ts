@@ -1,6 +1,7 @@
 // From a frame to its answer: header, handler by key and version, body, answer. What can't be read or is not supported
 // closes the connection, as in Kafka; only an ApiVersions request of an unknown version gets an answer all the same (KIP-511).
 
+import { KtoolError } from '../errors.ts'
 import type { Answer, ServerConnection, ServerHandler } from '../net/server.ts'
 import { Produce } from '../protocol/apis/00-produce.ts'
 import { Fetch } from '../protocol/apis/01-fetch.ts'
@@ -145,7 +146,7 @@ export class Router implements ServerHandler {
   rejected(connection: ServerConnection, error: unknown): void {
     this.broker.statistics.rejected++
     const who = name({ host: connection.remoteAddress, port: connection.remotePort })
-    if (error instanceof ProtocolError) this.broker.log.warn(`closed the connection of ${who}: ${error.message}`)
+    if (error instanceof KtoolError) this.broker.log.warn(`closed the connection of ${who}: ${error.message}`)
     else {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
       this.broker.log.warn(`closed the connection of ${who} after an internal error: ${text}`)

@@ -3,12 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { brokerDefinitions, isBrokerConfig } from '../broker/configs/broker-configs.ts'
+import { isBrokerConfig } from '../broker/configs/broker-configs.ts'
 import type { Endpoint } from '../broker/options.ts'
 import { parseConfig } from '../config/file.ts'
 import { UsageError } from '../errors.ts'
 import { fileProblem } from '../util/file-problem.ts'
-import { didYouMean } from '../util/nearest.ts'
 import type { Context } from './command.ts'
 
 export const DEFAULT_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 9092 }
@@ -19,6 +18,9 @@ export function parseEndpoint(text: string, defaultPort = DEFAULT_ENDPOINT.port)
   const port = Number(match?.[3] ?? defaultPort)
   if (match === null || text.trim() === '' || port > 65535) {
     throw new UsageError(`'${text}' is not HOST:PORT`, { hint: 'write it as 127.0.0.1:9092 or [::1]:9092' })
+  }
+  if (/^\d+$/.test(match[0])) {
+    throw new UsageError(`'${text}' is a port without a host`, { hint: `write it as 127.0.0.1:${match[0]}` })
   }
   return { host: match[1] ?? (match[2] || DEFAULT_ENDPOINT.host), port }
 }
@@ -77,13 +79,6 @@ export function fileProperties(path: string | undefined, context: Context): Reco
     return isKnown
   })
   return Object.fromEntries(known.map(({ name, value }) => [name, value]))
-}
-
-export function knownConfig([key, value]: [string, string]): [string, string] {
-  if (isBrokerConfig(key)) return [key, value]
-  throw new UsageError(`no broker config is called ${key}`, {
-    hint: didYouMean(key, brokerDefinitions.keys()) ?? "names are Kafka's own, such as log.retention.hours",
-  })
 }
 
 /** A folder of the user's own for data of that name, as the system has it. */

@@ -1,6 +1,7 @@
 // ktool serve: the bundled broker.
 
 import { type Broker, startBroker } from '../broker/broker.ts'
+import { checkedProperties } from '../broker/configs/broker-configs.ts'
 import { brokerSettings } from '../broker/options.ts'
 import { ExitCode, KtoolError, UsageError } from '../errors.ts'
 import { keyValue } from '../util/key-value.ts'
@@ -14,7 +15,6 @@ import {
   DEFAULT_REGISTRY_PORT,
   dataFolder,
   fileProperties,
-  knownConfig,
   parseEndpoint,
   parseListener,
   parseTopic,
@@ -109,7 +109,7 @@ export const command = defineCommand({
     if (flags.noRegistry && flags.registry !== undefined) {
       throw new UsageError('--registry and --no-registry exclude each other')
     }
-    const properties = { ...fileProperties(flags.config, context), ...Object.fromEntries(flags.set.map(knownConfig)) }
+    const properties = { ...fileProperties(flags.config, context), ...checkedProperties(flags.set) }
     const say = flags.logFormat === 'json' ? jsonLog(context) : textLog(context)
     const options = {
       listeners: flags.listen.length > 0 ? flags.listen : properties['listeners'] ? undefined : [DEFAULT_ENDPOINT],
@@ -144,9 +144,12 @@ export const command = defineCommand({
       hasHttpUsers: httpUsers !== undefined,
       topic: flags.topic[0]?.name,
     }
+    const startRegistry = () => serveRegistry(say, broker, registryAddress, httpUsers)
+    // One that was asked for has to be there before anybody is told to begin; another one nobody waits for.
+    const first = asked === undefined ? undefined : await startRegistry()
     sayListeners(say, broker.listeners, flags.memory ? 'keeping nothing' : `data in ${broker.dataDirectory}`, served)
     if (metrics && operations) sayMetrics(say, { ...metrics, port: operations.port }, served)
-    const registry = flags.noRegistry ? undefined : await serveRegistry(say, broker, registryAddress, httpUsers)
+    const registry = flags.noRegistry ? undefined : (first ?? (await startRegistry()))
     if (registry !== undefined) {
       sayRegistry(say, { ...registry.endpoint, isSecure: asked?.isSecure ?? false }, served)
     }
@@ -160,7 +163,7 @@ export const command = defineCommand({
   },
 })
 
-/** The schema registry, after the listeners: they need not wait for it. Its own port is needed only where it was asked for. */
+/** The schema registry. Its own port is needed only where it was asked for. */
 async function serveRegistry(
   say: ServeLog,
   broker: Broker,

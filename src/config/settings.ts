@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { expand, runsCommand } from './references.ts'
 import { javaNames, type Setting, type SettingName, type Settings, table } from './table.ts'
-import { isWithoutMeaning } from './without-meaning.ts'
+import { isWithoutMeaning, OPTION_INSTEAD } from './without-meaning.ts'
 
 export type { Settings } from './table.ts'
 
@@ -69,7 +69,7 @@ function settingName({ name, source, isShared }: Assignment): SettingName | unde
   if (isKnownElsewhere && isShared) return undefined
   if (isKnownElsewhere) {
     throw new UsageError(`the setting '${name}' (${source}) has no meaning in ktool`, {
-      hint: "leave it out; 'ktool -X list' prints all settings",
+      hint: OPTION_INSTEAD[name] ?? "leave it out; 'ktool -X list' prints all settings",
     })
   }
   throw new UsageError(`unknown setting '${name}' (${source})`, {

@@ -52,6 +52,12 @@ const LIBRDKAFKA = `
 const PATTERN =
   /^(metrics\..+|config\.providers\..+|interceptor\.classes|schema\.registry\..+|(basic|bearer)\.auth\..+|specific\..+\.reader|(key|value)\.(de)?serializer\..+)$/
 
+/** Those that an option stands for. */
+export const OPTION_INSTEAD: Readonly<Record<string, string>> = {
+  'auto.offset.reset': 'where to begin is said by -o, --offset of consume',
+  'group.id': 'a group is read with `ktool consume -G GROUP TOPIC…`',
+}
+
 let known: ReadonlySet<string> | undefined
 
 /** Whether a name of such a configuration may be passed over. */

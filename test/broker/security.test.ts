@@ -1,6 +1,7 @@
 // Listeners with TLS and a login: who gets in, who does not and why, and what strangers may cost.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
@@ -31,8 +32,8 @@ const properties = {
   'listener.security.protocol.map':
     'SASL_SSL:SASL_SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,MUTUAL:SSL,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
   'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
-  'ssl.keystore.location': golden('broker-legacy.p12'),
-  'ssl.keystore.password': 'storepass',
+  'ssl.keystore.certificate.chain': readFileSync(golden('broker.pem'), 'utf8'),
+  'ssl.keystore.key': readFileSync(golden('broker.key'), 'utf8'),
   'ssl.truststore.location': golden('trust.jks'),
   'ssl.truststore.password': 'storepass',
   'listener.name.mutual.ssl.client.auth': 'required',
@@ -125,7 +126,7 @@ test('the user of a certificate is its subject, or what rules make of it', async
         'super.users': 'User:ANONYMOUS',
       },
     })
-    const own = { 'ssl.keystore.location': golden('alice.p12'), 'ssl.keystore.password': 'storepass' }
+    const own = { 'ssl.certificate.location': golden('alice.pem'), 'ssl.key.location': golden('alice.key') }
     const client = await connect('MUTUAL', { ...tls, 'security.protocol': 'SSL', ...own })
     const seen = await client.cluster
       .any()
@@ -333,8 +334,10 @@ test('configs that make no sense are refused at the start', async () => {
       name: 'UsageError',
       message,
     })
-  await refused({ 'ssl.keystore.password': 'hunter2' }, /broker-legacy\.p12 can't be read: the password is wrong$/)
-  await refused({ 'ssl.keystore.location': '' }, /SASL_SSL speaks TLS and has no certificate/)
+  const none = { 'ssl.keystore.certificate.chain': '', 'ssl.keystore.key': '' }
+  const store = { 'ssl.keystore.location': golden('broker-legacy.p12'), 'ssl.keystore.password': 'hunter2' }
+  await refused({ ...none, ...store }, /broker-legacy\.p12 can't be read: the password is wrong$/)
+  await refused(none, /SASL_SSL speaks TLS and has no certificate/)
   await refused({ 'sasl.enabled.mechanisms': 'GSSAPI' }, /enables the mechanism GSSAPI, which is not there/)
   await refused({ 'listener.name.sasl_ssl.plain.sasl.jaas.config': '' }, /enables PLAIN without sasl\.jaas\.config/)
   await refused({ 'listener.security.protocol.map': '' }, /no security protocol is known for the listener MUTUAL/)

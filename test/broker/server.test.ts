@@ -17,13 +17,20 @@ test('requests that come in pieces or together are answered in order', async (t)
 })
 
 test('a hostile size closes the connection and leaves the others alone', async (t) => {
-  const { client, connect } = await start(t)
+  const said: string[] = []
+  const log = { note() {}, verbose() {}, warn: (text: string) => said.push(text) }
+  const { client, connect } = await start(t, { log })
   for (const size of [-1, 0x7fff_ffff]) {
     const hostile = connect()
     const frame = Buffer.alloc(4)
     frame.writeInt32BE(size)
     hostile.socket.write(frame)
     await hostile.closed
+    // No error of the broker, with a trace of its code.
+    assert.match(
+      said.pop() ?? '',
+      new RegExp(`^closed the connection of [^\\s]+: a frame of ${size} bytes announced.*$`),
+    )
   }
   assert.equal((await client.call(ApiVersions, 0, {})).errorCode, 0)
 })

@@ -109,12 +109,12 @@ test('what another program has is a failure, no wrong command line', async (t) =
     [['--data', data, '--listen', '127.0.0.1:0'], /^ktool: \S+ is in use by another broker \(process \d+\)\n/],
     [
       ['--memory', '--listen', '127.0.0.1:0', '--registry', registry],
-      /ktool: can't listen on 127\.0\.0\.1:\d+: it is in use by another program\n/,
+      /^ktool: can't listen on 127\.0\.0\.1:\d+: it is in use by another program\n/,
     ],
   ]
   for (const [args, message] of taken) {
-    const { code, stderr } = await ktool(['serve', ...args])
-    assert.equal(code, 1, stderr)
+    const { code, stdout, stderr } = await ktool(['serve', ...args])
+    assert.deepEqual([code, stdout], [1, ''], stderr)
     assert.match(stderr, message)
   }
   assert.equal(await first.stop('SIGTERM'), 0)

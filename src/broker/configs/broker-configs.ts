@@ -4,6 +4,7 @@
 //   this broker's changes > all brokers' changes > what it was started with > Kafka's default
 
 import { UsageError } from '../../errors.ts'
+import { didYouMean } from '../../util/nearest.ts'
 import { brokerTable } from './broker-table.ts'
 import { byName, ConfigError, normalize } from './definition.ts'
 
@@ -96,6 +97,20 @@ const AUTHORIZER_CONFIGS: ReadonlySet<string> = new Set(['super.users', 'allow.e
 /** Whether there is a config of this name, a broker's or its authorizer's. */
 export function isBrokerConfig(name: string): boolean {
   return AUTHORIZER_CONFIGS.has(name) || brokerDefinition(name) !== undefined
+}
+
+/** Broker configs as pairs of name and value. Throws a UsageError for a name that there is not. */
+export function checkedProperties(pairs: Iterable<readonly [name: string, value: string]>): Record<string, string> {
+  const properties: Record<string, string> = {}
+  for (const [name, value] of pairs) {
+    if (!isBrokerConfig(name)) {
+      throw new UsageError(`no broker config is called ${name}`, {
+        hint: didYouMean(name, brokerDefinitions.keys()) ?? "names are Kafka's own, such as log.retention.hours",
+      })
+    }
+    properties[name] = value
+  }
+  return properties
 }
 
 /** The definition of a broker config, also where it is named for one listener. */
