@@ -7,18 +7,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { type RunningBroker, startBroker } from '../../src/broker/broker.ts'
+import { Client } from '../../src/client/client.ts'
+import { type GroupListing, Groups } from '../../src/client/groups.ts'
+import { write } from '../client/group/writing.ts'
 import { type Ended, ktool, type RunOptions, start } from './run.ts'
 
 let broker: RunningBroker
 let env: Record<string, string>
+let client: Client
 const folder = mkdtempSync(join(tmpdir(), 'ktool-groups-'))
 
 before(async () => {
   broker = await startBroker({ memory: true, properties: { 'auto.create.topics.enable': 'false' } })
   env = { KTOOL_BOOTSTRAP: `127.0.0.1:${broker.listeners[0].port}` }
+  client = new Client({ bootstrapServers: [{ ...broker.listeners[0] }] })
 })
 
 after(async () => {
+  client.close()
   await broker.close()
   rmSync(folder, { recursive: true })
 })
@@ -31,28 +37,38 @@ async function ok(...args: string[]): Promise<string> {
   return ended.stdout
 }
 
+const classic = (groupId: string): GroupListing => ({
+  groupId,
+  type: 'classic',
+  protocolType: '',
+  state: null,
+  coordinator: 1,
+})
+
 /** A topic of two partitions with ten records, 0 to 9 in turn, and a group that has read four of partition 0. */
 let made = 0
 async function setUp() {
   const topic = `t${++made}`
   const group = `g${made}`
-  await ok('topics', 'create', topic, '-p', '2')
-  const numbers = Array.from({ length: 10 }, (_, i) => `${i}\n`).join('')
-  for (const [p, at] of [
-    ['0', '@1000'],
-    ['1', '@2000'],
-  ]) {
-    assert.equal((await run(['produce', topic, '-p', p, '--timestamp', at], { stdin: numbers })).code, 0)
-  }
-  await ok('groups', 'reset-offsets', group, '-t', `${topic}:0`, '--to-offset', '4', '--execute', '-q')
+  await client.admin.createTopics([{ name: topic, partitions: 2 }])
+  const numbers = Array.from({ length: 10 }, (_, i) => `${i}`)
+  await write(client, topic, [numbers, numbers], (partition) => 1000 * (partition + 1))
+  await commit(group, topic, [4])
   return { topic, group }
 }
 
-const offsetsOf = async (group: string) =>
-  (await ok('groups', 'export', group))
-    .trim()
-    .split('\n')
-    .map((line) => line.split(',').slice(1).join(':'))
+/** Commits `offsets[p]` for partition p. */
+async function commit(group: string, topic: string, offsets: readonly number[]): Promise<void> {
+  const rows = offsets.map((offset, partition) => ({ topic, partition, offset, leaderEpoch: -1, metadata: '' }))
+  assert.equal((await new Groups(client.cluster).setOffsets(classic(group), rows)).size, 0)
+}
+
+/** What a group has committed, as PARTITION:OFFSET. */
+async function offsetsOf(group: string): Promise<string[]> {
+  const offsets = (await new Groups(client.cluster).offsets([classic(group)])).get(group)
+  assert.ok(Array.isArray(offsets))
+  return offsets.map(({ partition, offset }) => `${partition}:${offset}`).sort()
+}
 
 test('list and describe', async () => {
   const { topic, group } = await setUp()
@@ -197,10 +213,11 @@ test('export and import, in each form, of one group and of several', async () =>
   const one = await setUp()
   const other = await setUp()
   const file = join(folder, 'offsets')
-  const back = async (group: string, target: string, ...form: string[]) => {
+  assert.equal(await ok('groups', 'export', one.group), `${one.topic},0,4\n`)
+  const back = async (group: string, { group: target, topic }: typeof one, ...form: string[]) => {
     const before = await offsetsOf(target)
     writeFileSync(file, await ok('groups', 'export', group, ...form))
-    await ok('groups', 'reset-offsets', target, '--all-topics', '--to-earliest', '--execute')
+    await commit(target, topic, [0])
     const plan = JSON.parse(await ok('groups', 'import', group, file, '--json', ...(group === target ? [] : ['--yes'])))
     assert.deepEqual(
       plan
@@ -212,9 +229,9 @@ test('export and import, in each form, of one group and of several', async () =>
     await ok('groups', 'import', group, file, '--execute', '--yes')
     assert.deepEqual(await offsetsOf(target), before, form.join(' '))
   }
-  for (const form of [[], ['--json']]) await back(one.group, one.group, ...form)
+  for (const form of [[], ['--json']]) await back(one.group, one, ...form)
   for (const form of [[], ['--output', 'jsonl'], ['--output', 'csv']]) {
-    await back(`{${one.group},${other.group}}`, other.group, ...form)
+    await back(`{${one.group},${other.group}}`, other, ...form)
   }
   // A group that is not there is made.
   writeFileSync(file, `${one.topic},1,3\n`)
@@ -252,15 +269,15 @@ test('a group in use is left alone, and says who uses it', async () => {
 test('a topic that is gone does not stop the rest', async () => {
   const { topic, group } = await setUp()
   const other = await setUp()
-  await ok('groups', 'reset-offsets', group, '-t', other.topic, '--to-offset', '3', '--execute')
-  await ok('topics', 'delete', other.topic)
+  await commit(group, other.topic, [3, 3])
+  await client.admin.deleteTopics([other.topic])
   const rows = await ok('groups', 'describe', group)
   assert.match(rows, new RegExp(`\\t${topic}\\t0\\t4\\t10\\t6`))
 })
 
 test('delete and delete-offsets', async () => {
   const { topic, group } = await setUp()
-  await ok('groups', 'reset-offsets', group, '-t', topic, '--to-latest', '--execute')
+  await commit(group, topic, [10, 10])
   assert.match(await ok('groups', 'delete-offsets', group, '-t', `${topic}:1`, '--dry-run'), /would-delete/)
   assert.equal(await ok('groups', 'delete-offsets', group, '-t', `${topic}:1`), `${group}\t${topic}\t1\t10\tdeleted\n`)
   assert.deepEqual(await offsetsOf(group), ['0:10'])

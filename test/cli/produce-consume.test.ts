@@ -3,24 +3,30 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import test, { after, before } from 'node:test'
 import { type RunningBroker, startBroker } from '../../src/broker/broker.ts'
+import { Client } from '../../src/client/client.ts'
+import { write } from '../client/group/writing.ts'
+import { startProxy } from '../client/with-broker.ts'
 import { binary, type Ended, ktool, type RunOptions, start } from './run.ts'
 
 let broker: RunningBroker
 let env: Record<string, string>
+let client: Client
 const folder = mkdtempSync(join(tmpdir(), 'ktool-produce-'))
 
 before(async () => {
   broker = await startBroker({ memory: true, properties: { 'auto.create.topics.enable': 'false' } })
   env = { KTOOL_BOOTSTRAP: `127.0.0.1:${broker.listeners[0].port}` }
+  client = new Client({ bootstrapServers: [{ ...broker.listeners[0] }] })
 })
 
 after(async () => {
+  client.close()
   await broker.close()
   rmSync(folder, { recursive: true })
 })
@@ -29,10 +35,9 @@ const run = (args: string[], options: RunOptions = {}): Promise<Ended> => ktool(
 
 /** A new topic; its name. */
 let topics = 0
-async function topic(partitions = 1, ...more: string[]): Promise<string> {
+async function topic(partitions = 1, configs: Record<string, string> = {}): Promise<string> {
   const name = `topic-${++topics}`
-  const created = await run(['topics', 'create', name, '-p', String(partitions), ...more])
-  assert.equal(created.code, 0, created.stderr)
+  await client.admin.createTopics([{ name, partitions, configs }])
   return name
 }
 
@@ -47,6 +52,107 @@ test('lines go in and come out, the last one without its newline too', async () 
   await ok(['produce', name], { stdin: 'one\n\nthree' })
   assert.equal(await ok(['consume', name, '-e']), 'one\n\nthree\n')
   assert.equal(await ok(['consume', name, '-e', '-f', '%o=%s;']), '0=one;1=;2=three;')
+})
+
+test('what is there already is read over one connection, so with one login', async (t) => {
+  const name = await topic()
+  await ok(['produce', name], { stdin: 'one\ntwo\n' })
+  const proxy = await startProxy(t)
+  proxy.target = broker.listeners[0].port
+  const through = ['--resolve', `127.0.0.1:${proxy.target}=127.0.0.1:${proxy.port}`]
+  assert.equal(await ok(['consume', name, '-o', '-1', '-e', ...through]), 'two\n')
+  assert.equal(proxy.connections, 1)
+})
+
+test('many lines of any length, over several batches and pieces', async () => {
+  const file = join(folder, 'many-lines')
+  const lines = Array.from({ length: 60_000 }, (_, i) => `${i} ${'x'.repeat(i % 20_000 === 7 ? 200_000 : i % 97)}`)
+  for (let i = 0; i < lines.length; i += 1000) lines[i] = ''
+  const text = lines.join('\n')
+  writeFileSync(file, text)
+  const name = await topic()
+  await ok(['produce', name, '--lines', file])
+  assert.ok((await ok(['consume', name, '-e'])) === `${text}\n`, 'they come out as they went in')
+  const others = await topic(3)
+  await ok(['produce', others, '-Z', '-H', 'a=1', '-c', '40000'], { stdin: text })
+  await ok(['produce', others, '-Z', '-c', '40001', '-p', '1', '--timestamp', '@5'], { stdin: text })
+  const counts = (await ok(['consume', others, '-e', '-f', '%S %h %T\n'])).trimEnd().split('\n')
+  const has = (text: string) => counts.filter((line) => line.includes(text)).length
+  assert.deepEqual([counts.length, has('a=1'), has('-1 '), has(' 5')], [80_001, 40_000, 40 + 41, 40_001])
+})
+
+test('many lines are reported, spread, refused and committed one by one', async () => {
+  const count = 30_000
+  const numbers = Array.from({ length: count }, (_, i) => `${i + 1}`)
+  const stdin = numbers.map((number) => `${number.padEnd(20 + (Number(number) % 60))}\n`).join('')
+  const name = await topic(3)
+  const small = ['-X', 'batch.size=20000']
+  const report = await ok(['produce', name, '--report', ...small], { stdin })
+  const places = await ok(['consume', name, '-e', '-f', `%s\t${name}\t%p\t%o\n`])
+  const sorted = (text: string) =>
+    text
+      .split('\n')
+      .map((line) => line.replace(/^(\d+) +/, '$1'))
+      .sort()
+  assert.deepEqual(sorted(report), sorted(places))
+
+  const even = await topic(3)
+  await ok(['produce', even, '--partitioner', 'round-robin', ...small], { stdin })
+  const perPartition = await Promise.all([0, 1, 2].map((p) => ok(['consume', even, '-e', '-p', String(p), '-f', '.'])))
+  assert.deepEqual(
+    perPartition.map(({ length }) => length),
+    [count / 3, count / 3, count / 3],
+  )
+
+  const narrow = await topic(1, { 'max.message.bytes': '5000' })
+  const lines = stdin.split('\n').map((line, i) => (i % 10_000 === 4_999 ? line.padEnd(6_000, 'x') : line))
+  const refused = await run(['produce', narrow], { stdin: lines.join('\n') })
+  assert.deepEqual(refused.stderr.match(/not written: record \d+/g), [
+    'not written: record 5000',
+    'not written: record 15000',
+    'not written: record 25000',
+  ])
+  assert.equal((await ok(['consume', narrow, '-e', '-f', '.'])).length, count - 3)
+
+  const parts = await topic()
+  const some = ['--transactional-id', parts, '--records-per-transaction', '10001', '-c', '25000']
+  await ok(['produce', parts, ...some], { stdin })
+  const offsets = (await ok(['consume', parts, '-e', '-f', '%o %s\n']))
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim())
+  // A marker ends each transaction.
+  assert.deepEqual(
+    offsets,
+    numbers.slice(0, 25_000).map((number, i) => `${i + Math.floor(i / 10_001)} ${number}`),
+  )
+})
+
+test('pipes, and what reads from them', { skip: process.platform === 'win32' }, async () => {
+  const file = join(folder, 'piped')
+  writeFileSync(file, Array.from({ length: 100_000 }, (_, i) => `line ${i}\n`).join(''))
+  const shell = (script: string) =>
+    new Promise<{ code: number | null; stderr: string }>((resolve) => {
+      const child = spawn('sh', ['-c', script], { env: { PATH: process.env.PATH, HOME: tmpdir(), ...env } })
+      let stderr = ''
+      child.stderr.on('data', (text) => {
+        stderr += text
+      })
+      child.on('close', (code) => resolve({ code, stderr }))
+    })
+  const produce = (...args: string[]) => `'${process.execPath}' '${binary}' produce ${args.join(' ')}`
+  const whole = await topic()
+  assert.deepEqual(await shell(`cat '${file}' | ${produce(whole)}`), { code: 0, stderr: '' })
+  assert.equal(await ok(['consume', whole, '-e']), readFileSync(file, 'utf8'))
+  const first = await topic()
+  // Whoever writes goes on.
+  assert.deepEqual(await shell(`yes | ${produce(first, '-c', '70000')}`), { code: 0, stderr: '' })
+  assert.equal(await ok(['consume', first, '-e']), 'y\n'.repeat(70_000))
+  const slowly = await topic()
+  // Without WebAssembly, too.
+  const jitless = produce(slowly).replace("' '", "' --jitless '")
+  assert.deepEqual(await shell(`(echo one; cat '${file}') | ${jitless}`), { code: 0, stderr: '' })
+  assert.equal((await ok(['consume', slowly, '-e'])).length, 4 + readFileSync(file).length)
 })
 
 test('keys, headers, null, timestamps and partitions', async () => {
@@ -88,9 +194,7 @@ test('files are records, or their lines are', async () => {
 
 test('offsets: beginning, end, numbers, the last ones, times', async () => {
   const name = await topic()
-  for (const [i, time] of [1000, 2000, 3000].entries()) {
-    await ok(['produce', name, '--timestamp', `@${time}`], { stdin: `v${i}\n` })
-  }
+  for (const i of [0, 1, 2]) await write(client, name, [[`v${i}`]], () => 1000 * (i + 1))
   const from = (offset: string, ...more: string[]) => ok(['consume', name, '-e', '-o', offset, ...more])
   assert.equal(await from('beginning'), 'v0\nv1\nv2\n')
   assert.equal(await from('end'), '')
@@ -106,6 +210,18 @@ test('offsets: beginning, end, numbers, the last ones, times', async () => {
   assert.deepEqual(await run(['consume', name, '-o', '9', '-e']), { code: 0, stdout: '', stderr: ends })
   const goesOn = await run(['consume', name, '-o', '9', '--idle', '300ms'])
   assert.equal(goesOn.stderr, `warning: partition 0 of ${name}: offset 9 is beyond the end; going on at 3\n`)
+})
+
+test('records are numbered on from file to file', async () => {
+  const name = await topic()
+  const files = ['a\nb', 'c\n', 'd\n'].map((text, i) => {
+    const file = join(folder, `numbered-${i}`)
+    writeFileSync(file, text)
+    return file
+  })
+  const report = await ok(['produce', name, '--report', '--lines', ...files])
+  assert.equal(report, ['1', '2', '3', '4'].map((n, i) => `${n}\t${name}\t0\t${i}\n`).join(''))
+  assert.equal(await ok(['consume', name, '-e', '-f', '%s']), 'abcd')
 })
 
 test('a directory as stdin is an error, not an empty input', { skip: process.platform === 'win32' }, async () => {
@@ -155,7 +271,7 @@ test('what consume writes as JSON, produce reads back without loss', async () =>
 })
 
 test('a record that is wrong or too large is named, and the others are written', async () => {
-  const name = await topic(1, '-c', 'max.message.bytes=2000')
+  const name = await topic(1, { 'max.message.bytes': '2000' })
   const stdin = `small\n${'x'.repeat(3000)}\nlast\n`
   const large = await run(['produce', name], { stdin })
   assert.equal(large.code, 1)
@@ -167,6 +283,29 @@ test('a record that is wrong or too large is named, and the others are written',
   assert.equal(wrong.code, 1)
   assert.match(wrong.stderr, /record 2 of the input: it is not JSON/)
   assert.equal(await ok(['consume', name, '-e']), 'small\nlast\nok\ntoo\n')
+})
+
+test('a damaged partition is named, and the others are read', async () => {
+  const dataDirectory = join(folder, 'damaged')
+  const own = await startBroker({ dataDirectory, topics: [{ name: 'd', partitions: 2 }] })
+  const at = ['-b', `127.0.0.1:${own.listeners[0].port}`]
+  try {
+    for (const partition of ['0', '1']) await ok(['produce', 'd', '-p', partition, ...at], { stdin: 'one\ntwo\n' })
+    const file = openSync(join(dataDirectory, 'd-0', '00000000000000000000.log'), 'r+')
+    writeSync(file, 'x', 70)
+    closeSync(file)
+    for (const only of [[], ['-p', '0', '-p', '1']]) {
+      const ended = await run(['consume', 'd', '-e', '-f', '%p %s\n', ...only, ...at])
+      assert.deepEqual([ended.code, ended.stdout], [1, '1 one\n1 two\n'])
+      assert.match(ended.stderr, /^ktool: partition 0 of d: .* is corrupt: .*\n .*-X check\.crcs=false reads on/)
+    }
+    const asMember = await run(['consume', 'd', '-e', '-G', 'g', ...at])
+    assert.equal(asMember.code, 1)
+    assert.match(asMember.stderr, /partition 0 of d: .* is corrupt/)
+    assert.match((await run(['consume', 'd', '-e', '-X', 'check.crcs=false', ...at])).stdout, /^two$/m)
+  } finally {
+    await own.close()
+  }
 })
 
 test('an unknown topic names the nearest ones, for both directions', async () => {
@@ -250,6 +389,9 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '-H', '=x'], /has no name/],
     [['produce', 't', '--template', '%k'], /nothing ends %k/],
     [['produce', 't', '-X', 'max.in.flight=6'], /max\.in\.flight\.\S+ is 6, with idempotence it may be 5 at most/],
+    [['produce', 't', '-H', ''], /has no name/],
+    [['produce', 't', '--input', 'jsonl', '-K', ':'], /jsonl has keys and headers of its own/],
+    [['produce', 't', '--transactional-id', ''], /--transactional-id: it is empty/],
     [['consume', 't', '-o', 'begin'], /'begin' is not an offset/],
     [['consume', 't', '-o', 's@1000', '-o', 'e@2000'], /'e@2000' is not an offset\n {2}where to end is --until @2000/],
     [['consume', 't', '-f', '%d'], /%d needs a time format\n {2}use %d\{iso\}/],
@@ -272,6 +414,9 @@ test('filters choose records before anything is formatted', async () => {
   await ok(['produce', name, '-K', '\\t', '-H', 'kind=x1'], { stdin })
   const keys = async (...args: string[]) => (await run(['consume', name, '-e', '-f', '%k ', ...args])).stdout.trim()
   assert.equal(await keys('--grep', 'JSON'), 'ab')
+  assert.equal(await keys('--grep', 'n', '--grep', '2'), 'b')
+  assert.equal(await keys('--key', 'a', '--key', 'b'), 'ab')
+  assert.equal(await keys('--where', 'offset > 0', '--where', 'offset < 2'), 'b')
   assert.equal(await keys('--grep', '/json|"n":2/i'), 'b ab')
   assert.equal(await keys('--key', '^a'), 'a ab')
   assert.equal(await keys('--header', 'kind'), 'a b ab')
@@ -366,6 +511,10 @@ test('transactions: all of the records or none, or N by N', async () => {
   const half = await run(everyTwo, { stdin: jsonl('d', 'e', 'f', '') })
   assert.match(half.stderr, /the transaction was aborted: the first 2 records are written\n$/)
   assert.deepEqual(await committed(), ['a', 'b', 'd', 'e'])
+  const narrow = await topic(1, { 'max.message.bytes': '2000' })
+  const refused = await run(['produce', narrow, '--transactional-id', narrow], { stdin: `a\n${'x'.repeat(3000)}\nb\n` })
+  assert.match(refused.stderr, /MESSAGE_TOO_LARGE.*not written: record 2\n.*aborted: no record is written\n$/s)
+  assert.doesNotMatch(refused.stderr, /not taken any more|timeout/)
   await ok(everyTwo, { stdin: jsonl('f', 'g', 'h', 'i', 'j') })
   assert.deepEqual(await committed(), ['a', 'b', 'd', 'e', 'f', 'g', 'h', 'i', 'j'])
 })
@@ -395,6 +544,7 @@ test('a producer that takes an id over fences the one before it', async () => {
   child.stdin.end('older\n')
   assert.deepEqual(await once(child, 'close'), [1, null])
   assert.match(stderr, /another producer has its id now/)
+  assert.match(stderr, /the transaction was aborted: no record is written\n$/)
   assert.equal(await ok(['consume', name, '-e']), 'new\n')
 })
 

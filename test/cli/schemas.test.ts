@@ -8,11 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
 import avsc from 'avsc'
+import { clientOf } from './client-of.ts'
 import { loadedOf } from './loaded.ts'
 import { type Ended, ktool, type RunOptions } from './run.ts'
 import { served } from './served.ts'
 
 const { env } = served()
+const client = clientOf(env)
 const folder = mkdtempSync(join(tmpdir(), 'ktool-schemas-'))
 after(() => rmSync(folder, { recursive: true }))
 
@@ -28,7 +30,7 @@ async function ok(args: string[], options: RunOptions = {}): Promise<string> {
 let topics = 0
 async function topic(): Promise<string> {
   const name = `schemas-${++topics}`
-  await ok(['topics', 'create', name])
+  await client().admin.createTopics([{ name, partitions: 1 }])
   return name
 }
 

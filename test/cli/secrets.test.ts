@@ -81,6 +81,11 @@ test('what settings are printed as', async () => {
     const variables = { KTOOL_SASL_PASSWORD: secret('env'), KTOOL_PROXY: withSecrets['proxy'] as string }
     await ktool(['-X', 'dump', '--output', form], { env: variables })
   }
+  writeFileSync(
+    at('kcat.conf'),
+    `security.protocol=sasl_plaintext\nsasl.username=alice\nsasl.password=${secret('kcat')}\n`,
+  )
+  assert.equal((await ktool(['-X', 'dump', '-F', at('kcat.conf')])).code, 0)
 })
 
 test('what profiles print, and who can read them', async () => {
@@ -102,6 +107,8 @@ test('what profiles print, and who can read them', async () => {
   await ktool(['profile', 'set', 'prod', `no.such.setting=${secret('unknown')}`])
   await ktool(['profile', 'set', 'prod', 'sasl.password'])
   await ktool(['profile', 'import', 'prod', at('client.properties')])
+  const typedFor = await ktool(['profile', 'set', 'prod', '--secret', 'no.such.setting'], { stdin: secret('no-such') })
+  assert.equal(typedFor.code, 2)
   await ktool(['profile', 'use', 'none'])
 })
 
@@ -111,6 +118,7 @@ test('what errors say, with all their causes', async () => {
     `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${secret('pem')}\n-----END ENCRYPTED PRIVATE KEY-----\n`,
   )
   writeFileSync(at('odd.properties'), `sasl.password=${secret('odd')}\nsasl.pasword=${secret('misspelt')}\n`)
+  writeFileSync(at('torn.properties'), `sasl.jaas.config=${own('sasl.jaas.config').replace('";', '')}\n`)
   writeFileSync(at('users'), `alice=${secret('users')}\n${secret('a line without a sign')}\n`)
   const token = x({ 'sasl.mechanism': 'OAUTHBEARER', 'security.protocol': 'SASL_PLAINTEXT' })
   const wrong = secret('x')
@@ -126,11 +134,15 @@ test('what errors say, with all their causes', async () => {
     [...login, ...references, ...x({ proxy: '' })],
     [...login, ...references, ...x({ proxy: `ftp://me:${secret('scheme')}@host` })],
     [...login, ...x({ 'sasl.password': wrong, 'ssl.keystore.location': at('key.pem') })],
+    [...login, ...x({ 'ssl.keystore.location': at('key.pem'), 'ssl.key.password': wrong })],
     [...login, ...x({ 'ssl.truststore.location': truststore, 'ssl.truststore.password': wrong })],
     [...login, ...wrongKeystore],
     [...login, ...x({ 'sasl.jaas.config': wrong })],
     ['-F', at('odd.properties')],
+    ['-F', at('torn.properties')],
     ['-X', secret('no setting at all')],
+    x({ 'sasl.pasword': wrong }),
+    [...login, ...x({ 'sasl.password': `\${command:echo ${secret('reference')}; exit 1}` })],
     [...token, ...x({ 'sasl.oauthbearer.token.command': `echo ${secret('command')} >&2; exit 3` })],
     [...token, ...x({ 'sasl.oauthbearer.token.file': at('users') })],
   ]) {

@@ -2,10 +2,14 @@
 
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { clientOf } from './client-of.ts'
 import { type Ended, ktool } from './run.ts'
 import { served } from './served.ts'
 
 const { env } = served()
+const client = clientOf(env)
+const make = (...names: string[]) => client().admin.createTopics(names.map((name) => ({ name, partitions: 1 })))
+const remove = (...names: string[]) => client().admin.deleteTopics(names)
 
 const topics = (...args: string[]): Promise<Ended> => ktool(['topics', ...args], { env })
 
@@ -66,7 +70,7 @@ test('create, list, describe, extend and delete', async () => {
 })
 
 test('one item fails, the others go on, and the exit code is 1', async () => {
-  await done('create', 'part.a')
+  await make('part.a')
   const created = await topics('create', 'part.a', 'part.b', 'bad name')
   assert.equal(created.code, 1)
   assert.match(created.stdout, /^part\.b\tcreated\t\d+\t1\t\S+\n$/)
@@ -96,24 +100,24 @@ test('commands that may run twice', async () => {
 test('a dry run changes nothing', async () => {
   assert.match(await done('create', 'dry', '--dry-run', '-p', '2'), /^dry\twould-create\t2\t1\t-\n$/)
   assert.deepEqual(await names('dry*'), [])
-  await done('create', 'dry', '-p', '2')
+  await client().admin.createTopics([{ name: 'dry', partitions: 2 }])
   assert.equal(await done('add-partitions', 'dry', '--total', '4', '--dry-run'), 'dry\twould-extend\t2\t4\n')
   assert.equal(await done('delete', 'dry*', '--dry-run'), 'dry\twould-delete\n')
   assert.equal(await done('list', 'dry'), 'dry\t2\t1\n')
-  await done('delete', 'dry')
+  await remove('dry')
 })
 
 test('a pattern deletes only what was agreed to', async () => {
-  await done('create', 'agree.a', 'agree.b')
+  await make('agree.a', 'agree.b')
   const { code, stdout, stderr } = await topics('delete', 'agree.*')
   assert.deepEqual([code, stdout], [2, ''])
   assert.match(stderr, /^ktool: Delete 2 topics agree\.a, agree\.b with all records\?.*\n {2}.*--yes/)
   assert.deepEqual(await names('agree.*'), ['agree.a', 'agree.b'])
-  await done('delete', 'agree.*', '--yes')
+  await remove('agree.a', 'agree.b')
 })
 
 test('replicas by hand', async () => {
-  await done('create', 'leader')
+  await make('leader')
   const [{ partitions }] = await rows<{ partitions: { leader: number }[] }>('describe', 'leader')
   const [{ leader }] = partitions
   assert.match(await done('create', 'hand', '--replica-assignment', `${leader},${leader}`), /^hand\tcreated\t2\t1\t/)
@@ -127,12 +131,14 @@ test('replicas by hand', async () => {
     assert.match(stderr, message)
   }
   assert.equal((await topics('create', 'hand2', '--replica-assignment', '1', '-p', '1')).code, 2)
-  await done('delete', 'hand', 'leader')
+  await remove('hand', 'leader')
 })
 
 test('filters of describe', async () => {
-  await done('create', 'filter.plain', '-p', '2')
-  await done('create', 'filter.own', '-c', 'cleanup.policy=compact')
+  await client().admin.createTopics([
+    { name: 'filter.plain', partitions: 2 },
+    { name: 'filter.own', partitions: 1, configs: { 'cleanup.policy': 'compact' } },
+  ])
   const [own, ...others] = await rows<Record<string, unknown>>('describe', 'filter.*', '--with-overrides')
   assert.deepEqual([Object.keys(own).includes('partitions'), others], [false, []])
   assert.deepEqual(own.configs, { 'cleanup.policy': 'compact' })
@@ -141,11 +147,11 @@ test('filters of describe', async () => {
     assert.equal(await done('describe', 'filter.*', filter), '', filter)
   }
   assert.equal((await done('describe', 'filter.*', '--at-min-isr')).split('\n').length, 4)
-  await done('delete', 'filter.*', '--yes')
+  await remove('filter.plain', 'filter.own')
 })
 
 test('internal topics are left out unless they are meant', async () => {
-  await done('create', 'plain', '__transaction_state')
+  await make('plain', '__transaction_state')
   const described = async (...args: string[]) =>
     (await rows<{ name: string }>('describe', ...args)).map(({ name }) => name)
   assert.deepEqual(await described(), ['plain'])
@@ -155,7 +161,7 @@ test('internal topics are left out unless they are meant', async () => {
   const { code, stderr } = await topics('describe', '__*')
   assert.equal(code, 1)
   assert.match(stderr, /no topic matches __\*\n {2}it matches internal topics; name them in full\n/)
-  await done('delete', 'plain', '__transaction_state')
+  await remove('plain', '__transaction_state')
 })
 
 test('alter-configs sets, takes away, adds and subtracts, and shows before and after', async () => {
@@ -196,11 +202,11 @@ test('alter-configs sets, takes away, adds and subtracts, and shows before and a
     ],
   )
   assert.deepEqual(await configs(), { 'cleanup.policy': 'compact' })
-  await done('delete', 'alter')
+  await remove('alter')
 })
 
 test('alter-configs refuses what is wrong, topic by topic, whole', async () => {
-  await done('create', 'wrong.a', 'wrong.b')
+  await make('wrong.a', 'wrong.b')
   const refused = async (code: number, message: RegExp, ...args: string[]) => {
     const ended = await topics('alter-configs', ...args)
     assert.equal(ended.code, code)
@@ -218,12 +224,12 @@ test('alter-configs refuses what is wrong, topic by topic, whole', async () => {
   assert.equal(out, 'wrong.a\tsegment.ms\tset\t604800000\t9000\taltered\n')
   await done('alter-configs', 'wrong.*', '--set', 'segment.ms=8000', '--yes')
   assert.equal((await done('describe', 'wrong.*', '--with-overrides')).split('\n').length, 3)
-  await done('delete', 'wrong.*', '--yes')
+  await remove('wrong.a', 'wrong.b')
 })
 
 test('names are completed from the cluster, quietly', async () => {
-  await done('create', 'complete.me')
+  await make('complete.me')
   const { code, stdout, stderr } = await ktool(['__complete', 'topic', '--timeout', '5s'], { env })
   assert.deepEqual([code, stdout.split('\n').includes('complete.me'), stderr], [0, true, ''])
-  await done('delete', 'complete.me')
+  await remove('complete.me')
 })

@@ -4,8 +4,9 @@ import fc from 'fast-check'
 import { UsageError } from '../../src/errors.ts'
 import { bytesMatcher, parseRegex } from '../../src/filter/bytes-matcher.ts'
 import { valueMatches } from '../../src/filter/record-filter.ts'
-import { BatchBuilder, NO_HEADERS } from '../../src/records/builder.ts'
+import { BatchBuilder } from '../../src/records/builder.ts'
 import { RecordCursor } from '../../src/records/cursor.ts'
+import { NO_HEADERS } from '../../src/records/headers.ts'
 import type { RecordView } from '../../src/records/view.ts'
 
 function batch(values: readonly string[]): Buffer {

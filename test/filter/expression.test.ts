@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { UsageError } from '../../src/errors.ts'
 import { compileExpression, decodeJson } from '../../src/filter/expression.ts'
-import { BatchBuilder, encodeHeaders } from '../../src/records/builder.ts'
+import { BatchBuilder } from '../../src/records/builder.ts'
 import { RecordCursor } from '../../src/records/cursor.ts'
+import { encodeHeaders } from '../../src/records/headers.ts'
 import type { RecordView } from '../../src/records/view.ts'
 
 interface Given {

@@ -9,8 +9,9 @@ import fc from 'fast-check'
 import { compileFormat, type RecordWriter } from '../../src/output/record-format.ts'
 import { writeJson } from '../../src/output/record-json.ts'
 import { RecordSink } from '../../src/output/record-sink.ts'
-import { BatchBuilder, encodeHeaders, type Header } from '../../src/records/builder.ts'
+import { BatchBuilder } from '../../src/records/builder.ts'
 import { RecordCursor } from '../../src/records/cursor.ts'
+import { encodeHeaders, type Header } from '../../src/records/headers.ts'
 
 interface Sample {
   key: Buffer | null

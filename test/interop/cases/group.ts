@@ -140,6 +140,21 @@ test('ktool and Java share a group with the consumer protocol', async (t) => {
 for (const assignor of ['range', null]) {
   const protocol = assignor === null ? 'consumer' : 'classic'
 
+  test(`a member killed in the middle of many records: each is read at least once (${protocol})`, async (t) => {
+    const group = `killed-${protocol}`
+    const { produce, add } = await setUp(t, group)
+    // Commits come all the time, so that one of what is not printed yet would be there when it is killed.
+    const more = ['--commit-every', '0']
+    const members = [add('ktool', { group, assignor, more }), add('ktool', { group, assignor, more })]
+    await settled(group, 2)
+    const flood = produce('flood', 20_000)
+    await members[0]!.until(() => members[0]!.lines.length > 5_000, 'records')
+    await members[0]!.kill()
+    const sent = await flood
+    assert.ok(members[0]!.lines.length < sent.length / 2)
+    await allSeen(members, sent)
+  })
+
   test(`what was printed is committed on Ctrl-C, no more and no less (${protocol})`, async (t) => {
     const group = `commits-${protocol}`
     const { bootstrap, produce, add } = await setUp(t, group)

@@ -52,8 +52,23 @@ interface Way {
   /** How a record looks to who reads it back, given what the input can say of it. */
   seen: (record: Sent) => Sent
   write: (record: Sent) => Buffer
+  /** Whether records have headers of their own, which win. */
+  hasHeaders: boolean
   inFiles?: boolean
 }
+
+/** What may be asked for besides, whatever the input is. */
+interface Extras {
+  header: boolean
+  timestamp: boolean
+  partition: boolean
+  repeat: boolean
+  /** The input comes from a file that is named. */
+  fromFile: boolean
+}
+
+const extraTimestamp = 1_700_000_000_123
+const extraPartition = 2
 
 const escaped = (bytes: Buffer) => [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
 const nullIfEmpty = (bytes: Buffer | null) => (bytes === null || bytes.length === 0 ? null : bytes)
@@ -74,6 +89,7 @@ function* ways(): Generator<Way> {
             name: `lines ${JSON.stringify([end, between, headersEnd])}${emptyIsNull ? ' -Z' : ''}`,
             args,
             reserved: Buffer.from(`${end}${between ?? ''}${headersEnd ?? ''}`),
+            hasHeaders: h !== null,
             seen: ({ key, value, headers }) => ({
               key: k ? read(key) : null,
               value: read(value),
@@ -95,6 +111,7 @@ function* ways(): Generator<Way> {
     name: 'template',
     args: ['--template', '[%k|%h|%v]\\n'],
     reserved: Buffer.from('[|]\n'),
+    hasHeaders: true,
     seen: ({ key, value, headers }) => ({ key: orEmpty(key), value: orEmpty(value), headers }),
     write: ({ key, value, headers }) =>
       Buffer.concat([
@@ -111,6 +128,7 @@ function* ways(): Generator<Way> {
     name: 'jsonl',
     args: ['--input', 'jsonl'],
     reserved: Buffer.alloc(0),
+    hasHeaders: true,
     seen: (record) => record,
     write: ({ key, value, headers }) => {
       const base64 = (bytes: Buffer | null) => bytes?.toString('base64') ?? null
@@ -128,6 +146,7 @@ function* ways(): Generator<Way> {
     name: 'files',
     args: ['-k', 'fixed'],
     reserved: Buffer.alloc(0),
+    hasHeaders: false,
     seen: ({ value }) => ({ key: Buffer.from('fixed'), value: orEmpty(value), headers: [] }),
     write: ({ value }) => orEmpty(value),
     inFiles: true,
@@ -141,6 +160,8 @@ function headerText(headers: Sent['headers']): Buffer {
 }
 
 interface Read {
+  partition: number
+  timestamp: number
   key: string | null
   keyEncoding?: 'base64'
   value: string | null
@@ -148,20 +169,22 @@ interface Read {
   headers: [name: string, value: string | null, encoding?: 'base64' | 'text'][]
 }
 
-async function readBack(bootstrap: string, topic: string): Promise<Sent[]> {
+async function readBack(bootstrap: string, topic: string, extras: Extras): Promise<Sent[]> {
   const result = await ktool(['consume', topic, '-b', bootstrap, '-e', '--json'])
   succeeded(result, 'ktool consume')
   const bytes = (text: string | null, encoding: string | undefined) =>
     text === null ? null : Buffer.from(text, encoding === 'base64' ? 'base64' : 'utf8')
-  return result.stdout
+  const read = result.stdout
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Read)
-    .map(({ key, keyEncoding, value, valueEncoding, headers }) => ({
-      key: bytes(key, keyEncoding),
-      value: bytes(value, valueEncoding),
-      headers: headers.map(([name, value, encoding]) => [name, bytes(value, encoding)]),
-    }))
+  assert.ok(read.every(({ timestamp }) => (timestamp === extraTimestamp) === extras.timestamp))
+  assert.ok(!extras.partition || read.every(({ partition }) => partition === extraPartition))
+  return read.map(({ key, keyEncoding, value, valueEncoding, headers }) => ({
+    key: bytes(key, keyEncoding),
+    value: bytes(value, valueEncoding),
+    headers: headers.map(([name, value, encoding]) => [name, bytes(value, encoding)]),
+  }))
 }
 
 const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
@@ -173,9 +196,13 @@ async function throughEveryWay(t: TestContext, bootstrap: string) {
   const each = Math.ceil(10_000 / all.length)
   for (const [index, way] of all.entries()) {
     const codec = codecs[index % codecs.length]!
-    await t.test(`${way.name}, ${codec} (seed ${seed})`, async () => {
+    const half = () => random.below(2) === 1
+    const extras = { header: half(), timestamp: half(), partition: half(), repeat: half(), fromFile: half() }
+    const chosen = Object.keys(extras).filter((name) => extras[name as keyof Extras])
+    await t.test(`${way.name}, ${[codec, ...chosen].join(', ')} (seed ${seed})`, async () => {
       const topic = `ways-${index}`
-      await createTopic(bootstrap, topic, 1)
+      // Records without a partition of their own keep their order in one partition only.
+      await createTopic(bootstrap, topic, extras.partition ? 3 : 1, ['retention.ms=-1'])
       const without = new Set(way.reserved)
       const records: Sent[] = Array.from({ length: way.inFiles ? 50 : each }, () => ({
         key: random.below(8) === 0 ? null : random.bytes(20, without),
@@ -186,13 +213,26 @@ async function throughEveryWay(t: TestContext, bootstrap: string) {
         ]),
       }))
       const args = ['produce', topic, '-b', bootstrap, '-z', codec, ...way.args]
+      if (extras.header) args.push('-H', 'extra=1')
+      if (extras.timestamp) args.push('--timestamp', `@${extraTimestamp}`)
+      if (extras.partition) args.push('-p', String(extraPartition))
+      if (extras.repeat) args.push('--repeat', '2')
       const inputs = records.map(way.write)
       if (way.inFiles) {
         const files = inputs.map(() => join(mkdtempSync(join(folder, 'whole-')), 'record'))
         for (const [i, file] of files.entries()) writeFileSync(file, inputs[i]!)
         succeeded(await ktool([...args.slice(0, 2), ...files, ...args.slice(2)]), way.name)
+      } else if (extras.fromFile) {
+        const file = join(mkdtempSync(join(folder, 'input-')), 'records')
+        writeFileSync(file, Buffer.concat(inputs))
+        if (way.name.startsWith('lines')) args.push('--lines')
+        succeeded(await ktool([...args.slice(0, 2), file, ...args.slice(2)]), way.name)
       } else succeeded(await ktool(args, { input: Buffer.concat(inputs) }), way.name)
-      assert.deepEqual(await readBack(bootstrap, topic), records.map(way.seen))
+      const expected = records.map(way.seen).flatMap((record) => {
+        const seen = extras.header && !way.hasHeaders ? { ...record, headers: [['extra', Buffer.from('1')]] } : record
+        return extras.repeat ? [seen, seen] : [seen]
+      })
+      assert.deepEqual(await readBack(bootstrap, topic, extras), expected)
     })
   }
 }
@@ -246,9 +286,10 @@ test('a copy of a copy is byte for byte the same', async (t) => {
 })
 
 /** A million lines, while `restart` stops the broker and starts it again on the same address. */
-async function acrossRestart(bootstrap: string, topic: string, restart: () => Promise<void>) {
-  await createTopic(bootstrap, topic, 12)
-  const args = [program[1], 'produce', topic, '-K', tab, '-b', bootstrap]
+async function acrossRestart(bootstrap: string, topic: string, keyed: boolean, restart: () => Promise<void>) {
+  // Lines without a key keep their order in one partition only.
+  await createTopic(bootstrap, topic, keyed ? 12 : 1)
+  const args = [program[1], 'produce', topic, ...(keyed ? ['-K', tab] : []), '-b', bootstrap]
   const producer = guard(
     spawn(program[0], args, { stdio: ['pipe', 'inherit', 'pipe'], env: { ...process.env, ...environment } }),
   )
@@ -266,7 +307,7 @@ async function acrossRestart(bootstrap: string, topic: string, restart: () => Pr
   await restarting
   assert.deepEqual(await ended, [0, null], said)
   const output = join(folder, topic)
-  const read = ['consume', topic, '-b', bootstrap, '-e', '-f', '%k\\t%s\\n']
+  const read = ['consume', topic, '-b', bootstrap, '-e', ...(keyed ? ['-f', '%k\\t%s\\n'] : [])]
   succeeded(await ktool(read, { outputFile: output, timeout: 120_000 }), 'ktool consume')
   checkLines(output, { count: lineCount })
 }
@@ -277,31 +318,40 @@ async function feed(stdin: NodeJS.WritableStream, start: number, end: number): P
   }
 }
 
-for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  test(`ktool serve stopped with ${signal} and started again in the middle of a million lines`, async (t) => {
+const stops = [
+  ['SIGTERM', true],
+  ['SIGKILL', true],
+  ['SIGKILL', false],
+] as const
+
+for (const [signal, keyed] of stops) {
+  const lines = keyed ? 'keyed lines' : 'lines'
+  test(`ktool serve stopped with ${signal} and started again in the middle of a million ${lines}`, async (t) => {
     let broker = await serve()
     t.after(() => broker.wipe())
     const { bootstrap, data } = broker
-    await acrossRestart(bootstrap, `restart-${signal.toLowerCase()}`, async () => {
+    await acrossRestart(bootstrap, `restart-${signal.toLowerCase()}`, keyed, async () => {
       await broker.stop(signal)
       broker = await serve({ data, listen: bootstrap })
     })
   })
 }
 
-test('Kafka stopped and started again in the middle of a million lines', async (t) => {
-  let kafka: Kafka = await startKafka()
-  const first = kafka
-  t.after(async () => {
-    await kafka.wipe()
-    await first.wipe()
+for (const keyed of [true, false]) {
+  test(`Kafka stopped and started again in the middle of a million ${keyed ? 'keyed lines' : 'lines'}`, async (t) => {
+    let kafka: Kafka = await startKafka()
+    const first = kafka
+    t.after(async () => {
+      await kafka.wipe()
+      await first.wipe()
+    })
+    const { bootstrap, data, port } = kafka
+    await acrossRestart(bootstrap, 'restart', keyed, async () => {
+      await kafka.stop('SIGTERM')
+      kafka = await startKafka({ data, port })
+    })
   })
-  const { bootstrap, data, port } = kafka
-  await acrossRestart(bootstrap, 'restart', async () => {
-    await kafka.stop('SIGTERM')
-    kafka = await startKafka({ data, port })
-  })
-})
+}
 
 test('--partitioner crc32 puts keys where librdkafka does', async () => {
   const { bootstrap } = await realKafka()

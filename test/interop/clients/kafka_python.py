@@ -237,7 +237,7 @@ def groups():
     producer = KafkaProducer(bootstrap_servers=bootstrap)
     for number in range(40):
         producer.send(t, f'{number}'.encode(), partition=number % 4)
-    producer.close()
+    producer.flush()
     settings = {
         'bootstrap_servers': bootstrap, 'group_id': group, 'client_id': 'member', 'auto_offset_reset': 'earliest',
         'enable_auto_commit': False, 'max_poll_records': 5,
@@ -246,10 +246,11 @@ def groups():
     may_commit, may_leave = steps
 
     def member(number):
-        # A member waits in poll() while its group rebalances, so each needs a thread.
+        # A member waits in poll() while its group rebalances, so each needs a thread. It waits for records: kafka-python 3.0.12
+        # never takes over what it is assigned when poll() times out while it joins, whatever the broker.
         consumer = KafkaConsumer(t, **settings)
         while not may_commit.is_set():
-            for found in consumer.poll(100).values():
+            for found in consumer.poll(60_000).values():
                 values.update(record.value for record in found)
             shares[number] = len(consumer.assignment())
         consumer.commit({each: OffsetAndMetadata(number + 5, 'note', -1) for each in consumer.assignment()})
@@ -275,6 +276,10 @@ def groups():
     outcome('described', described)
     outcome('deleted while in use', lambda: admin.delete_groups([group]))
     may_commit.set()
+    # Ends the poll() that each waits in.
+    for number in range(4):
+        producer.send(t, b'the last', partition=number)
+    producer.close()
     for _ in members:
         # What a thread failed with stands on stderr, which is shown when the program fails.
         if not committed.acquire(timeout=60):
