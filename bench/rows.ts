@@ -57,6 +57,10 @@ const java = (kafka: Kafka, tool: Parameters<Kafka['command']>[0], ...args: stri
   command: kafka.command(tool, ['--bootstrap-server', kafka.bootstrap, ...args]),
 })
 
+const throughPipe = (file: string, command: readonly string[]): Run => ({
+  command: ['bash', '-c', 'cat "$0" | "$@"', file, ...command],
+})
+
 const inShell = (script: string): Run => ({ command: ['sh', '-c', script] })
 
 const startup: Row[] = [
@@ -182,7 +186,7 @@ function produce(
       const { kafka, lines } = bench
       const topics = await Promise.all([bench.topic(partitions), bench.topic(partitions), bench.topic(partitions)])
       const viaPipe = (command: readonly string[]): Run =>
-        more.pipe ? { command: ['bash', '-c', 'cat "$0" | "$@"', lines, ...command] } : { command, stdin: lines }
+        more.pipe ? throughPipe(lines, command) : { command, stdin: lines }
       return {
         ktool: viaPipe(ktool('produce', topics[0], '-b', kafka.bootstrap, ...args).command),
         kcat: viaPipe(['kcat', '-P', '-b', kafka.bootstrap, '-t', topics[1], ...kcatArgs]),
@@ -228,9 +232,9 @@ const producing: Row[] = [
       const { kafka, oneLine } = bench
       const topic = await bench.topic(1)
       return {
-        ktool: { ...ktool('produce', topic, '-b', kafka.bootstrap), stdin: oneLine },
-        kcat: { command: ['kcat', '-P', '-b', kafka.bootstrap, '-t', topic], stdin: oneLine },
-        java: { ...java(kafka, 'console-producer', '--topic', topic), stdin: oneLine },
+        ktool: throughPipe(oneLine, ktool('produce', topic, '-b', kafka.bootstrap).command),
+        kcat: throughPipe(oneLine, ['kcat', '-P', '-b', kafka.bootstrap, '-t', topic]),
+        java: throughPipe(oneLine, java(kafka, 'console-producer', '--topic', topic).command),
       }
     },
   },

@@ -150,7 +150,8 @@ async function measureRow({ name, runs, limits, rssMiB, times = 1, once = false 
   }
   const wall = (who: string) => median(costs[who].map((cost) => cost.wallMs))
   const cpu = (who: string) => median(costs[who].map((cost) => cost.cpuMs))
-  const rss = (who: string) => Math.max(...costs[who].map((cost) => cost.rssBytes)) / 2 ** 20
+  // What could not be measured keeps no limit.
+  const rss = (who: string) => Math.max(...costs[who].map((cost) => cost.rssBytes)) / 2 ** 20 || Number.NaN
   console.log(`\n${name}`)
   for (const who of Object.keys(costs)) {
     console.log(`  ${who.padEnd(12)} ${seconds(wall(who))} wall  ${seconds(cpu(who))} CPU`)
