@@ -3,7 +3,8 @@
 
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { close, fdatasync, fsync, open, rename, writeFile } from '../util/files.ts'
+import { close, fdatasync, fsync, open, rename, rm, writeFile } from '../util/files.ts'
+import { ioError } from './storage-error.ts'
 
 /** Replaces the file in the page cache only: survives the end of this process, not a power failure. */
 export function replaceFileSync(path: string, content: string | Uint8Array): void {
@@ -21,18 +22,27 @@ export function replaceFileSync(path: string, content: string | Uint8Array): voi
   renameSync(temporary, path)
 }
 
-/** Replaces the file durably: write, fsync, rename, fsync of the folder. */
+/** Replaces the file durably: write, fsync, rename, fsync of the folder. Rejects with a StorageError that names the file. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.tmp`
-  const fd = await open(temporary, 'w')
+  try {
+    await writeDurably(temporary, content)
+    await rename(temporary, path)
+    await syncDirectory(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw ioError(`can't write ${path}`, error)
+  }
+}
+
+async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  const fd = await open(path, 'w')
   try {
     await writeFile(fd, content)
     await fsync(fd)
   } finally {
     await close(fd)
   }
-  await rename(temporary, path)
-  await syncDirectory(dirname(path))
 }
 
 /** Makes created, renamed and deleted names in the folder durable, where the system can (Windows can't). */

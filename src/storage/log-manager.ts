@@ -7,7 +7,7 @@
 
 import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { rm, writeFile } from '../util/files.ts'
+import { rm, statfs, writeFile } from '../util/files.ts'
 import { makeDirectory } from '../util/make-directory.ts'
 import { randomUuid } from '../util/random.ts'
 import {
@@ -39,7 +39,7 @@ import { type MetaProperties, readMetaProperties, writeMetaProperties } from './
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { Periodic } from './periodic.ts'
 import { applyRetention } from './retention.ts'
-import { ioError, type StorageError } from './storage-error.ts'
+import { errnoOf, ioError, StorageError } from './storage-error.ts'
 
 export interface LogManagerOptions {
   /** The data directory; made when it is missing. Not needed with `ephemeral`. */
@@ -134,7 +134,7 @@ export class LogManager {
     }
     this.#cleanerOffsets = new OffsetCheckpoint(join(this.dir, CLEANER_OFFSETS))
     this.#cleaner = new LogCleaner(this.#cleanerOffsets, options.cleanerBufferBytes)
-    this.#periodic = new Periodic((error) => this.environment.report('error', error.message))
+    this.#periodic = new Periodic((error) => this.#workFailed(error))
     this.#deletions = new Deferred((message) => this.environment.report('warn', message))
   }
 
@@ -333,11 +333,19 @@ export class LogManager {
     else if (error === undefined) report('warn', `${this.dir} can be written again`)
   }
 
-  /** Looks whether writes work again, where nobody tries to write. */
+  /** What the system refuses is told as a failed write is: once, however often it is tried. */
+  #workFailed(error: Error): void {
+    if ((errnoOf(error) ?? errnoOf(error.cause)) === undefined) this.environment.report('error', error.message)
+    else this.#onWrite(error instanceof StorageError ? error : ioError(`can't write to ${this.dir}`, error))
+  }
+
+  /** Looks whether writes work again, where nobody tries to write. Takes no room that another one might need meanwhile. */
   async #probe(): Promise<void> {
     if (this.writeError === undefined) return
     const path = join(this.dir, PROBE_FILE)
     try {
+      const { bavail, bsize } = await statfs(this.dir)
+      if (bavail * bsize < 2 * PROBE.length) return
       await writeFile(path, PROBE, { flush: true })
       this.#onWrite(undefined)
     } catch {

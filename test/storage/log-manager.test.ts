@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -172,6 +172,28 @@ test('flush.ms is honoured', { timeout: 60_000 }, async (t) => {
   const log = manager.create('orders', 0, logConfig({ flushMs: 1 }), TOPIC_ID)
   append(log, value('a'))
   while (log.recoveryPoint < 1) await delay(2)
+})
+
+test('a checkpoint that can not be written is named, and writing on is told too', async (t) => {
+  const dir = temporaryDirectory(t)
+  const reports: string[] = []
+  let told = Promise.withResolvers<void>()
+  const report = (level: string, message: string) => {
+    reports.push(`${level}: ${message}`)
+    told.resolve()
+  }
+  const manager = await start(t, { dir, report }, { highWatermarkCheckpointMs: 20 })
+  const checkpoint = join(dir, 'replication-offset-checkpoint')
+  mkdirSync(`${checkpoint}.tmp`)
+  append(manager.create('orders', 0, config, TOPIC_ID), value('a'))
+  await told.promise
+  assert.match(reports[0], /^error: can't write .*replication-offset-checkpoint: EISDIR.*; nothing is written until/)
+  assert.match(String(manager.writeError), /EISDIR/)
+  told = Promise.withResolvers()
+  rmdirSync(`${checkpoint}.tmp`)
+  await told.promise
+  assert.match(reports[1], /^warn: .* can be written again$/)
+  assert.equal(manager.writeError, undefined)
 })
 
 test('a second broker in this or another process is refused, and told of the first', async (t) => {

@@ -73,7 +73,7 @@ test('a full disk: records are refused, reading goes on, and writing again when 
   assert.match(full.error ?? '', /ENOSPC/)
   assert.match(broker.printed(), /can't append to .*disk-0.*ENOSPC/)
   // A word is enough, not one for each refused request.
-  assert.equal(broker.printed().match(/ENOSPC/g)?.length, 1)
+  assert.equal(broker.printed().match(/ENOSPC/g)?.length, 1, broker.printed())
 
   const count = async () => {
     const consumed = await ktool(['consume', 'disk', '-e', '-f', '%o\\n', '-b', bootstrap])
