@@ -19,8 +19,32 @@ export interface Parsed {
 
 /** Parses what follows the command's name. Throws a UsageError. */
 export function parseArguments(syntax: Syntax, tokens: readonly string[]): Parsed {
+  const flags = allFlags(syntax)
+  try {
+    return parseKnown(syntax, flags, tokens, (flag) => flag.flag.required || mayOccur(flag, tokens))
+  } catch (error) {
+    const { code } = error as CommanderError
+    if (code === 'commander.helpDisplayed') return { help: true, args: {}, flags: {}, globals: {} }
+    if (code?.startsWith('commander.')) throw usageError(error as CommanderError, syntax.path)
+    if (error instanceof UsageError && error.hint === undefined)
+      throw new UsageError(error.message, seeHelp(syntax.path))
+    throw error
+  }
+}
+
+/**
+ * With the options that the words can hold: to make all of them for commander takes a good part of the time to start. Only
+ * for a word that is none of them it matters which others there are.
+ */
+function parseKnown(
+  syntax: Syntax,
+  flags: readonly NamedFlag[],
+  tokens: readonly string[],
+  isNeeded: (flag: NamedFlag) => boolean | undefined,
+): Parsed {
   const program = new Command()
-  const bindings = allFlags(syntax).map((named) => {
+  const bindings = flags.map((named) => {
+    if (!isNeeded(named)) return named
     const option = createOption(named)
     program.addOption(option)
     return { ...named, option }
@@ -31,22 +55,26 @@ export function parseArguments(syntax: Syntax, tokens: readonly string[]): Parse
   }
   try {
     run(program, tokens)
-    const values = (isGlobal: boolean) =>
-      Object.fromEntries(
-        bindings
-          .filter((one) => one.isGlobal === isGlobal)
-          .map((one) => [one.key, flagValue(program, one, one.option)]),
-      )
-    const globals = { ...globalDefaults, ...values(true) }
-    return { help: false, args: argumentValues(program, syntax), flags: values(false), globals }
   } catch (error) {
-    const { code } = error as CommanderError
-    if (code === 'commander.helpDisplayed') return { help: true, args: {}, flags: {}, globals: {} }
-    if (code?.startsWith('commander.')) throw usageError(error as CommanderError, syntax.path)
-    if (error instanceof UsageError && error.hint === undefined)
-      throw new UsageError(error.message, seeHelp(syntax.path))
+    const isUnknown = (error as CommanderError).code === 'commander.unknownOption'
+    if (isUnknown && !flags.every(isNeeded)) return parseKnown(syntax, flags, tokens, () => true)
     throw error
   }
+  const values = (isGlobal: boolean) =>
+    Object.fromEntries(
+      bindings.filter((one) => one.isGlobal === isGlobal).map((one) => [one.key, flagValue(program, one)]),
+    )
+  const globals = { ...globalDefaults, ...values(true) }
+  return { help: false, args: argumentValues(program, syntax), flags: values(false), globals }
+}
+
+function mayOccur({ short, long }: NamedFlag, tokens: readonly string[]): boolean {
+  return tokens.some(
+    (token) =>
+      token === long ||
+      (long !== undefined && token.startsWith(`${long}=`)) ||
+      (short !== undefined && /^-[^-]/.test(token) && token.includes(short[1])),
+  )
 }
 
 /** The values of global flags whose names a command has taken. */
@@ -88,7 +116,8 @@ function argumentValues(program: Command, { args = {} }: Syntax): Values {
   )
 }
 
-function flagValue(program: Command, { key, flag }: NamedFlag, option: Option): unknown {
+function flagValue(program: Command, { key, flag, option }: NamedFlag & { option?: Option }): unknown {
+  if (option === undefined) return absentValue(flag)
   const given: unknown = program.getOptionValue(option.attributeName())
   if (flag.value === undefined) return option.negate ? given === false : given === true
   if (flag.repeatable) return ((given as string[] | undefined) ?? []).map((text) => parseValue(key, flag, text))
