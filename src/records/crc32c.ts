@@ -10,6 +10,10 @@ const NATIVE_FROM = 192
 
 type NativeCrc = (data: Uint8Array, seed?: number) => number
 
+/** The library finds the build for this system by itself, which takes longer than to load it: this is mostly the one. */
+const ABI: { readonly [platform: string]: string } = { linux: '-gnu', win32: '-msvc' }
+const USUAL_BUILD = `@node-rs/crc32-${process.platform}-${process.arch}${ABI[process.platform] ?? ''}`
+
 /** Loading the library takes some milliseconds and megabytes: not for a few small batches. */
 const LOADED_AFTER = 64 * 1024
 
@@ -32,13 +36,16 @@ export function crc32c(buffer: Uint8Array, start = 0, end = buffer.length, seed 
 export function nativeCrc32c(): NativeCrc | undefined {
   if (nativeTried) return native
   nativeTried = true
-  try {
-    const library = createRequire(import.meta.url)('@node-rs/crc32') as { crc32c: NativeCrc }
-    native = library.crc32c
-  } catch {
-    native = undefined
-  }
+  native = load(USUAL_BUILD) ?? load('@node-rs/crc32')
   return native
+}
+
+function load(name: string): NativeCrc | undefined {
+  try {
+    return (createRequire(import.meta.url)(name) as { crc32c: NativeCrc }).crc32c
+  } catch {
+    return undefined
+  }
 }
 
 /** CRC-32C in JavaScript; same arguments as `crc32c`. */
