@@ -1,6 +1,7 @@
 // Fetch: batches from an offset on, at once or when there are enough (long poll). Versions: 4 isolation; 7 sessions
 // (fetch-sessions.ts); 12 diverging epochs; 13 topics by id.
 
+import type { ServerConnection } from '../../net/server.ts'
 import type { Input } from '../../protocol/api.ts'
 import { Fetch, type FetchPartition, type FetchRequest, type FetchResponse } from '../../protocol/apis/01-fetch.ts'
 import { type ErrorName, errorCode } from '../../protocol/errors.ts'
@@ -53,8 +54,9 @@ export const handler = defineHandler({
     const pass = () => readAll(request, version, broker, maxBytes, allocate)
     const first = pass()
     const minBytes = Math.min(request.minBytes, maxBytes)
-    const enough = first.urgent || first.bytes >= minBytes || request.maxWaitMs <= 0
-    if (enough || first.partitions.length === 0) return sent(first, broker)
+    const isEnough = first.urgent || first.bytes >= minBytes || request.maxWaitMs <= 0
+    const isNew = first.bytes === 0 && isNews(connection, first)
+    if (isEnough || isNew || first.partitions.length === 0) return sent(first, broker)
     const { waiting } = broker.statistics
     waiting.Fetch++
     const delayed = new DelayedFetch(first, pass, { minBytes, maxWaitMs: request.maxWaitMs }, connection)
@@ -64,6 +66,25 @@ export const handler = defineHandler({
     })
   },
 })
+
+/** Of which partitions a client was told that there is nothing more. */
+const told = new WeakMap<ServerConnection, WeakSet<Partition>>()
+
+/**
+ * Whether the client does not know of all partitions yet that there may be nothing: the first time it is told at once. Who
+ * reads up to the end and no further (`kcat -e`) need not wait for half a second then, as with Kafka.
+ */
+function isNews(connection: ServerConnection, { partitions }: FetchPass): boolean {
+  let known = told.get(connection)
+  if (known === undefined) told.set(connection, (known = new WeakSet()))
+  let isNew = false
+  for (const { partition } of partitions) {
+    if (known.has(partition)) continue
+    known.add(partition)
+    isNew = true
+  }
+  return isNew
+}
 
 /** The answer; counts what it brings. */
 function sent({ response, partitions, urgent }: FetchPass, { statistics }: Broker): Input<FetchResponse> {
