@@ -22,16 +22,17 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { constants, Script } from 'node:vm'
-import { crc32 } from 'node:zlib'
 import { makeDirectory } from '../util/make-directory.ts'
 
 /** Put in by scripts/build.ts: which build it is, its first file, and the first words of all commands. */
 declare const BUILD: string
 declare const MAIN: string
 declare const COMMANDS: string
+
+/** What this file has as the CommonJS module that it is built to. */
+declare const require: (id: string) => object
 
 /** So many runs add to a cache what they compiled; later ones are content with what is there. */
 const LEARNING_RUNS = 3
@@ -41,8 +42,8 @@ const KEEP_AFTER_MS = 1_000
 const FORGET_AFTER_MS = 30 * 24 * 3600 * 1_000
 const BUILD_FOLDER = /^v\d+\.\d+\.\d+\S*-\w+-[0-9a-f]{16}$/
 
-/** The checksum of all that follows, and the size of the table, which is next; what V8 made of each file comes behind it. */
-const HEAD_BYTES = 8
+/** Of the size of the table, which is next; what V8 made of each file comes behind it, and then all of it once more. */
+const HEAD_BYTES = 4
 
 interface Table {
   /** How many runs it has learned from. */
@@ -86,7 +87,6 @@ class Program {
   private readonly modules = new Map<string, { exports: object }>()
   /** What was loaded since the cache was written. */
   private readonly scripts = new Map<string, Script>()
-  private readonly require = createRequire(import.meta.filename)
   /** Whether this run has what is worth keeping. */
   private learns: boolean
 
@@ -128,8 +128,8 @@ class Program {
     this.scripts.set(name, script)
     if (script.cachedDataRejected) this.cache.runs = 0
     if (cachedData === undefined || script.cachedDataRejected) this.learns = true
-    const require = (id: string) => (id.startsWith('./') ? this.load(id.slice(2)) : this.require(id))
-    script.runInThisContext().call(module.exports, module.exports, require, module, filename, import.meta.dirname)
+    const load = (id: string) => (id.startsWith('./') ? this.load(id.slice(2)) : require(id))
+    script.runInThisContext().call(module.exports, module.exports, load, module, filename, import.meta.dirname)
   }
 
   private keep(file: string): void {
@@ -144,13 +144,17 @@ class Program {
   }
 }
 
-/** An empty one where there is none, or a damaged one, which V8 would end the process on. */
+/**
+ * An empty one where there is none, or a damaged one, which V8 would end the process on. That it is whole shows in its being
+ * there twice: there is no checksum without node:zlib, which takes ten times as long to load as this.
+ */
 function readCache(file: string): Cache {
   const cache: Cache = { runs: 0, files: new Map() }
   try {
     const bytes = readTrusted(file)
-    if (crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0)) return cache
-    let at = HEAD_BYTES + bytes.readUInt32LE(4)
+    const half = bytes.length / 2
+    if (!bytes.subarray(0, half).equals(bytes.subarray(half))) return cache
+    let at = HEAD_BYTES + bytes.readUInt32LE(0)
     const { runs, files } = JSON.parse(bytes.toString('latin1', HEAD_BYTES, at)) as Table
     for (const [name, size] of files) cache.files.set(name, bytes.subarray(at, (at += size)))
     cache.runs = runs
@@ -174,12 +178,12 @@ function writeCache(file: string, { runs, files }: Cache): void {
   makeFolder(dirname(file))
   const table: Table = { runs, files: [...files].map(([name, data]) => [name, data.length]) }
   const text = Buffer.from(JSON.stringify(table))
-  const bytes = Buffer.concat([Buffer.alloc(HEAD_BYTES), text, ...files.values()])
-  bytes.writeUInt32LE(text.length, 4)
-  bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0)
+  const head = Buffer.alloc(HEAD_BYTES)
+  head.writeUInt32LE(text.length)
+  const half = Buffer.concat([head, text, ...files.values()])
   // In one step, as other processes read it meanwhile.
   const part = `${file}.${process.pid}`
-  writeFileSync(part, bytes, { mode: 0o600, flag: 'wx' })
+  writeFileSync(part, Buffer.concat([half, half]), { mode: 0o600, flag: 'wx' })
   try {
     renameSync(part, file)
   } catch (error) {
