@@ -26,8 +26,9 @@ async function installed(): Promise<string> {
     const env = { PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` }
     const npm = async (...args: string[]) =>
       succeeded(await run('npm', args, { cwd: home, env, timeout: 300_000 }), `npm ${args[0]}`)
-    await npm('install', '--silent', '--no-audit', '--no-fund', ...PACKAGES)
-    // It is compiled where there is no binary for the system; where it can't be, only the signatures are tried.
+    // One of them compiles itself where there is no binary for the system, for which not every system has what it takes;
+    // without it only the signatures are tried.
+    await npm('install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', ...PACKAGES)
     if (hasKdc) await npm('rebuild', '--foreground-scripts', 'kerberos')
   })
   const home = join(folder, 'installed')
