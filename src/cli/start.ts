@@ -19,7 +19,6 @@ import {
   rmSync,
   type Stats,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -36,8 +35,11 @@ declare const require: (id: string) => object
 
 /** So many runs add to a cache what they compiled; later ones are content with what is there. */
 const LEARNING_RUNS = 3
-/** V8 drops what has not run for a while: what was needed to start is kept this long (ms) after it at the latest. */
-const KEEP_AFTER_MS = 1_000
+/**
+ * So long (ms) after it began, the start is over: what it needed is kept, as V8 drops what has not run for a while, and the
+ * cache leaves the memory.
+ */
+const START_MS = 1_000
 /** Builds, and versions of Node, for which nothing was kept for this long (ms) are forgotten when another one comes. */
 const FORGET_AFTER_MS = 30 * 24 * 3600 * 1_000
 const BUILD_FOLDER = /^v\d+\.\d+\.\d+\S*-\w+-[0-9a-f]{16}$/
@@ -85,6 +87,8 @@ function cacheFile(folder: string, argv: readonly string[]): string {
 class Program {
   private readonly cache: Cache
   private readonly modules = new Map<string, { exports: object }>()
+  /** The files that the cache has. */
+  private readonly cached: ReadonlySet<string>
   /** What was loaded since the cache was written. */
   private readonly scripts = new Map<string, Script>()
   /** Whether this run has what is worth keeping. */
@@ -92,13 +96,16 @@ class Program {
 
   constructor(file: string | undefined) {
     this.cache = file === undefined ? { runs: 0, files: new Map() } : readCache(file)
+    this.cached = new Set(this.cache.files.keys())
     this.learns = this.cache.runs < LEARNING_RUNS
     if (file === undefined) return
     const keep = () => {
       if (this.learns) this.keep(file)
       this.learns = false
+      this.cache.files.clear()
+      this.scripts.clear()
     }
-    setTimeout(keep, KEEP_AFTER_MS).unref()
+    setTimeout(keep, START_MS).unref()
     process.on('exit', keep)
   }
 
@@ -127,17 +134,19 @@ class Program {
     )
     this.scripts.set(name, script)
     if (script.cachedDataRejected) this.cache.runs = 0
-    if (cachedData === undefined || script.cachedDataRejected) this.learns = true
+    if (!this.cached.has(name) || script.cachedDataRejected) this.learns = true
     const load = (id: string) => (id.startsWith('./') ? this.load(id.slice(2)) : require(id))
     script.runInThisContext().call(module.exports, module.exports, load, module, filename, import.meta.dirname)
   }
 
   private keep(file: string): void {
     try {
-      for (const [name, script] of this.scripts) this.cache.files.set(name, script.createCachedData())
-      this.scripts.clear()
+      makeFolder(dirname(file))
+      // What other runs have kept meanwhile stays.
+      const { files } = readCache(file)
+      for (const [name, script] of this.scripts) files.set(name, script.createCachedData())
       // Once for a run, though it may keep something again at its end.
-      writeCache(file, { runs: this.cache.runs + 1, files: this.cache.files })
+      writeCache(file, { runs: this.cache.runs + 1, files })
     } catch {
       // A folder that can't be written, a full disk: the next run compiles again.
     }
@@ -175,19 +184,18 @@ function readTrusted(file: string): Buffer {
 }
 
 function writeCache(file: string, { runs, files }: Cache): void {
-  makeFolder(dirname(file))
   const table: Table = { runs, files: [...files].map(([name, data]) => [name, data.length]) }
   const text = Buffer.from(JSON.stringify(table))
   const head = Buffer.alloc(HEAD_BYTES)
   head.writeUInt32LE(text.length)
   const half = Buffer.concat([head, text, ...files.values()])
   // In one step, as other processes read it meanwhile.
-  const part = `${file}.${process.pid}`
-  writeFileSync(part, Buffer.concat([half, half]), { mode: 0o600, flag: 'wx' })
+  const part = `${file}.${process.pid}-${Date.now()}`
   try {
+    writeFileSync(part, Buffer.concat([half, half]), { mode: 0o600, flag: 'wx' })
     renameSync(part, file)
   } catch (error) {
-    unlinkSync(part)
+    rmSync(part, { force: true })
     throw error
   }
 }

@@ -1,5 +1,6 @@
 // What is read, and what comes of it: the positions in partitions, and the answers of leaders.
 
+import type { CorruptError } from '../errors.ts'
 import type { Connection } from '../net/connection.ts'
 import type { AbortedTransaction } from '../protocol/apis/01-fetch.ts'
 
@@ -43,6 +44,8 @@ export interface Fetched {
   next: number
   leaderEpoch: number
   aborted: AbortedTransaction[] | null
+  /** Nothing more comes of the partition: the broker finds its log damaged at `from`. */
+  damage?: CorruptError
 }
 
 /** The answer of one leader. Give it back with done() when its records have been used. */

@@ -290,7 +290,8 @@ export class Fetcher {
         if (position === undefined || !positions?.has(position)) continue
         if (row.errorCode !== 0) {
           positions.delete(position)
-          this.onError(position, row.errorCode)
+          if (row.errorCode === CORRUPT_MESSAGE) fetched.push(damaged(position))
+          else this.onError(position, row.errorCode)
           continue
         }
         const moved = this.advance(position, row)
@@ -349,12 +350,6 @@ export class Fetcher {
         .catch((reason) => {
           if (this.lost.has(position)) this.fail(reason)
         })
-    } else if (code === CORRUPT_MESSAGE) {
-      // Kafka calls it retriable, for producers; a broker's log does not mend by itself.
-      const { topic, partition, next } = position
-      throw new CorruptError(`partition ${partition} of ${topic}: the broker finds its log damaged at offset ${next}`, {
-        hint: "the broker's log tells which file; -o with an offset behind it reads on",
-      })
     } else if (error.retriable) this.onRefusal(position, error)
     else throw error
   }
@@ -386,4 +381,14 @@ export class Fetcher {
       position.next = latest.offset
     }
   }
+}
+
+/** Kafka calls it retriable, for producers; a broker's log does not mend by itself. */
+function damaged(position: Position): Fetched {
+  const { topic, partition, next, leaderEpoch } = position
+  const damage = new CorruptError(
+    `partition ${partition} of ${topic}: the broker finds its log damaged at offset ${next}`,
+    { hint: "the broker's log tells which file; -o with an offset behind it reads on" },
+  )
+  return { position, records: null, from: next, next, leaderEpoch, aborted: null, damage }
 }

@@ -6,6 +6,7 @@ import { KtoolError, TimeoutError } from '../errors.ts'
 import type { Connection } from '../net/connection.ts'
 import { type PartitionProduceResponse, Produce, type ProduceResponse } from '../protocol/apis/00-produce.ts'
 import { errorCode, isRetriable as isRetriableCode, KafkaError } from '../protocol/errors.ts'
+import { monotonicMs } from '../util/monotonic.ts'
 import type { Broker } from './broker.ts'
 import type { Cluster } from './cluster.ts'
 import type { ProducerBatch, ProducerIdentity } from './producer-batch.ts'
@@ -54,7 +55,8 @@ export class ProducerSender {
   /** Of which it was said that they take nothing. */
   private readonly stalled = new Set<PartitionQueue>()
   private readonly requests = new Map<Broker, number>()
-  private readonly watched = new WeakSet<Connection>()
+  /** With acks=0: when something was sent last. */
+  private readonly sentAt = new WeakMap<Connection, number>()
 
   constructor(cluster: Cluster, options: ProducerOptions, events: SenderEvents) {
     this.cluster = cluster
@@ -130,12 +132,17 @@ export class ProducerSender {
     return null
   }
 
-  /** Where nothing is answered, its end is all that a connection tells of what was wrong with a request. */
+  /**
+   * Where nothing is answered, its end is all that a connection tells of what was wrong with a request; long after the last one
+   * it tells nothing.
+   */
   private watch(connection: Connection): void {
-    if (this.watched.has(connection)) return
-    this.watched.add(connection)
+    const isWatched = this.sentAt.has(connection)
+    this.sentAt.set(connection, monotonicMs())
+    if (isWatched) return
     connection.onClose((error, inPeace) => {
-      if (!inPeace) this.events.unknown?.(error)
+      const age = monotonicMs() - (this.sentAt.get(connection) as number)
+      if (!inPeace && age < this.cluster.options.requestTimeoutMs) this.events.unknown?.(error)
     })
   }
 

@@ -50,13 +50,14 @@ export class RecordReader {
 
   /**
    * Calls `visit` for each record until it returns false, and `pace` between batches, waiting where it returns a promise.
-   * Resolves to false where `visit` did. Throws a CorruptError for damaged batches.
+   * Resolves to false where `visit` did. Throws a CorruptError for damaged batches, and where the broker finds its log damaged.
    */
   async read(
     fetched: Fetched,
     visit: (view: RecordView) => boolean,
     pace: () => Promise<void> | undefined,
   ): Promise<boolean> {
+    if (fetched.damage !== undefined) throw fetched.damage
     const { limit } = this.options
     const stretches = this.stretches(fetched, visit, pace)
     let waited: unknown

@@ -187,7 +187,7 @@ async function printAll(
       return whole
     } catch (error) {
       if (!(error instanceof CorruptError)) throw error
-      const problem = damage(fetched, error, reader)
+      const problem = error === fetched.damage ? error : damage(fetched, error, reader)
       // A member of a group would have to commit that it has read it.
       if (consumer.giveUp === undefined) throw problem
       context.fail(problem)

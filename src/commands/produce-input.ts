@@ -162,11 +162,12 @@ export class ProduceInput {
 
   private async records(pieces: AsyncIterable<Buffer>): Promise<void> {
     const reader = this.idleReader ?? this.newReader()
-    this.idleReader = null
     const { repeat } = this.options
     const { stops } = this
     for await (const piece of pieces) {
       await this.output.read(piece)
+      // What breaks off in the middle leaves a part of a record in it.
+      this.idleReader = null
       reader.feed(piece)
       this.now = Date.now()
       while (this.appendSome(reader)) {

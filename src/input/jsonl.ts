@@ -131,7 +131,10 @@ function exactPairs(pairs: Pair[], text: string, wrong: Wrong): Pair[] {
   if (pairs.every(([, value]) => isText(value))) return pairs
   try {
     const exact = pairsOf(parseJsonKeepingNumbers(memberText(text, 'headers') as string), wrong)
-    return exact.map(([name, value, ...more]) => [name, isText(value) ? value : JSON.stringify(value), ...more])
+    return exact.map(([name, value, ...more]) => {
+      if (isText(value)) return [name, value, ...more]
+      return more[0] === 'base64' ? wrong(`its header ${name} is not base64`) : [name, JSON.stringify(value), ...more]
+    })
   } catch (error) {
     if (error instanceof RangeError) return wrong('its headers are nested too deeply')
     throw error

@@ -39,7 +39,7 @@ import { type MetaProperties, readMetaProperties, writeMetaProperties } from './
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { Periodic } from './periodic.ts'
 import { applyRetention } from './retention.ts'
-import { errnoOf, ioError, StorageError } from './storage-error.ts'
+import { errnoOf, ioError, type StorageError } from './storage-error.ts'
 
 export interface LogManagerOptions {
   /** The data directory; made when it is missing. Not needed with `ephemeral`. */
@@ -333,10 +333,10 @@ export class LogManager {
     else if (error === undefined) report('warn', `${this.dir} can be written again`)
   }
 
-  /** What the system refuses is told as a failed write is: once, however often it is tried. */
+  /** While nothing can be written, that is why other work fails as well, and is told already. */
   #workFailed(error: Error): void {
-    if ((errnoOf(error) ?? errnoOf(error.cause)) === undefined) this.environment.report('error', error.message)
-    else this.#onWrite(error instanceof StorageError ? error : ioError(`can't write to ${this.dir}`, error))
+    const isRefused = (errnoOf(error) ?? errnoOf(error.cause)) !== undefined
+    if (this.writeError === undefined || !isRefused) this.environment.report('error', error.message)
   }
 
   /** Looks whether writes work again, where nobody tries to write. Takes no room that another one might need meanwhile. */
@@ -344,8 +344,10 @@ export class LogManager {
     if (this.writeError === undefined) return
     const path = join(this.dir, PROBE_FILE)
     try {
-      const { bavail, bsize } = await statfs(this.dir)
-      if (bavail * bsize < 2 * PROBE.length) return
+      const { bavail, bfree, bsize } = await statfs(this.dir)
+      // What is kept for root is no room for others.
+      const free = process.getuid?.() === 0 ? bfree : bavail
+      if (free * bsize < 2 * PROBE.length) return
       await writeFile(path, PROBE, { flush: true })
       this.#onWrite(undefined)
     } catch {

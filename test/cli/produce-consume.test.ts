@@ -219,8 +219,10 @@ test('records are numbered on from file to file', async () => {
     writeFileSync(file, text)
     return file
   })
-  const report = await ok(['produce', name, '--report', '--lines', ...files])
-  assert.equal(report, ['1', '2', '3', '4'].map((n, i) => `${n}\t${name}\t0\t${i}\n`).join(''))
+  // Also where one between them can't be read.
+  const ended = await run(['produce', name, '--report', '--lines', ...files.slice(0, 2), folder, files[2]])
+  assert.equal(ended.code, 1)
+  assert.equal(ended.stdout, ['1', '2', '3', '4'].map((n, i) => `${n}\t${name}\t0\t${i}\n`).join(''))
   assert.equal(await ok(['consume', name, '-e', '-f', '%s']), 'abcd')
 })
 
@@ -293,7 +295,6 @@ test('a damaged partition is named, and the others are read', async () => {
     for (const partition of ['0', '1']) await ok(['produce', 'd', '-p', partition, ...at], { stdin: 'one\ntwo\n' })
     const file = openSync(join(dataDirectory, 'd-0', '00000000000000000000.log'), 'r+')
     writeSync(file, 'x', 70)
-    closeSync(file)
     for (const only of [[], ['-p', '0', '-p', '1']]) {
       const ended = await run(['consume', 'd', '-e', '-f', '%p %s\n', ...only, ...at])
       assert.deepEqual([ended.code, ended.stdout], [1, '1 one\n1 two\n'])
@@ -303,6 +304,12 @@ test('a damaged partition is named, and the others are read', async () => {
     assert.equal(asMember.code, 1)
     assert.match(asMember.stderr, /partition 0 of d: .* is corrupt/)
     assert.match((await run(['consume', 'd', '-e', '-X', 'check.crcs=false', ...at])).stdout, /^two$/m)
+    // What is no batch at all is found by the broker.
+    writeSync(file, Buffer.alloc(61, 0xff), 0, 61, 0)
+    closeSync(file)
+    const found = await run(['consume', 'd', '-e', '-f', '%p %s\n', ...at])
+    assert.deepEqual([found.code, found.stdout], [1, '1 one\n1 two\n'])
+    assert.match(found.stderr, /^ktool: partition 0 of d: the broker finds its log damaged at offset 0\n/)
   } finally {
     await own.close()
   }
