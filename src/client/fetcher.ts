@@ -36,8 +36,9 @@ export interface FetchOptions {
 
 export const fetchDefaults: FetchOptions = {
   isolation: 0,
-  maxBytes: 16 << 20,
-  partitionMaxBytes: 16 << 20,
+  // Larger answers do not stay in the processor's cache while they are read.
+  maxBytes: 8 << 20,
+  partitionMaxBytes: 8 << 20,
   minBytes: 1,
   maxWaitMs: 500,
   patienceMs: Number.POSITIVE_INFINITY,

@@ -143,13 +143,13 @@ export const table = {
   },
   'fetch.max.bytes': {
     parse: bytes,
-    default: '16777216',
+    default: '8388608',
     doc: 'Most bytes of an answer to a fetch',
   },
   'max.partition.fetch.bytes': {
     librdkafka: ['fetch.message.max.bytes'],
     parse: bytes,
-    default: '16777216',
+    default: '8388608',
     doc: 'Most bytes of a partition in an answer to a fetch',
   },
   'fetch.max.wait.ms': {
