@@ -102,6 +102,8 @@ export class Fetcher {
       const first = this.answers.shift()
       if (first !== undefined) {
         this.fetch(first.broker)
+        // Until it is sent, as who works on the answer leaves no time for that.
+        await new Promise(setImmediate)
         return first.answer
       }
       if (this.byLeader.size === 0 && this.lost.size === 0) return null
