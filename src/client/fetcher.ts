@@ -104,7 +104,9 @@ export class Fetcher {
         this.fetch(first.broker)
         // Until it is sent, as who works on the answer leaves no time for that.
         await new Promise(setImmediate)
-        return first.answer
+        if (!this.closed) return first.answer
+        first.answer.done()
+        return null
       }
       if (this.byLeader.size === 0 && this.lost.size === 0) return null
       await new Promise<void>((resolve) => {
