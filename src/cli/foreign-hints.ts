@@ -27,6 +27,16 @@ const OF_COMMAND: Record<string, Record<string, string>> = {
   },
 }
 
+/** Of commands of two words. */
+const OF_OBJECT: Record<string, Record<string, string>> = {
+  groups: {
+    '--group': 'a group is an argument without an option: `ktool groups describe GROUP`',
+    '--dry-run': 'without --execute nothing is changed',
+  },
+  topics: { '--topic': 'a topic is an argument without an option: `ktool topics describe TOPIC`' },
+  dump: { '--files': 'files and folders are arguments without an option: `ktool dump FILE…`' },
+}
+
 const OPTIONS: Record<string, string> = {
   '-G': 'a group is read with `ktool consume -G GROUP TOPIC…`',
   '-J': "kcat's -J is --json",
@@ -45,6 +55,7 @@ export function foreignHint(option: string, path: string): string | undefined {
   if (option === '-t' || (option === '--topic' && command in OF_COMMAND)) {
     return `a topic is an argument without an option: \`ktool ${path === '' ? 'consume' : path} TOPIC\``
   }
-  if (command.includes(' ')) return undefined
+  const ofObject = OF_OBJECT[command.split(' ')[0]]?.[option]
+  if (ofObject !== undefined || command.includes(' ')) return ofObject
   return OF_COMMAND[command]?.[option] ?? MODES[option] ?? OPTIONS[option]
 }

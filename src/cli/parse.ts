@@ -98,11 +98,18 @@ function run(program: Command, tokens: readonly string[]): void {
     .parse(tokens, { from: 'user' })
 }
 
-function createOption({ flag, short, long }: NamedFlag): Option {
+function createOption({ key, flag, short, long }: NamedFlag): Option {
   const names = [short, long].filter((name) => name !== undefined).join(', ')
   const option = new Option(flag.value === undefined ? names : `${names} <value>`)
   if (flag.required) option.makeOptionMandatory()
   if (flag.repeatable) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value])
+  else if (flag.value !== undefined) {
+    option.argParser((value, before: unknown) => {
+      // The last one counts; one that is wrong is not passed over for that.
+      if (typeof before === 'string') parseValue(key, flag, before)
+      return value
+    })
+  }
   return option
 }
 

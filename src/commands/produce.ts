@@ -4,7 +4,7 @@ import type { Client } from '../client/client.ts'
 import type { Topic } from '../client/cluster.ts'
 import { noPartition } from '../client/no-partition.ts'
 import { Producer } from '../client/producer.ts'
-import { UsageError } from '../errors.ts'
+import { KtoolError, UsageError } from '../errors.ts'
 import type { InputReader } from '../input/input-record.ts'
 import { JsonLineReader } from '../input/jsonl.ts'
 import { LineReader } from '../input/lines.ts'
@@ -13,6 +13,7 @@ import { encodeHeaders, type Header } from '../records/headers.ts'
 import type { RecordEncoding } from '../registry/record-encoding.ts'
 import { counted } from '../util/counted.ts'
 import { unescapeBytes } from '../util/escapes.ts'
+import { fileProblem } from '../util/file-problem.ts'
 import { integer } from '../util/numbers.ts'
 import { parseRate } from '../util/rate.ts'
 import { parseTime } from '../util/time.ts'
@@ -172,7 +173,7 @@ export const command = defineCommand({
         await (isWhole(flags) ? input.whole(file) : input.recordsOf(file))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
-        context.fail(error, file)
+        context.fail(new KtoolError(fileProblem(error, file), { cause: error }), file)
         stops.failed()
       }
     }
@@ -240,7 +241,7 @@ function inputReader(flags: Flags): () => InputReader {
   const fixedKey = flags.key === undefined ? undefined : Buffer.from(flags.key)
   if (flags.input === 'jsonl') {
     const asJson = { key: flags.keySchema !== undefined, value: flags.valueSchema !== undefined }
-    return () => new JsonLineReader(asJson)
+    return () => new JsonLineReader(asJson, fixedKey)
   }
   if (flags.template !== undefined) {
     const parts = templateParts(flags.template)

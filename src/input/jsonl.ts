@@ -20,11 +20,13 @@ const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
 export class JsonLineReader extends ParsedLineReader {
   private readonly asJson: { key: boolean; value: boolean }
+  private readonly fixedKey: Buffer | null
 
-  /** `asJson`: which parts are to be JSON text, a string in quotes too. */
-  constructor(asJson = { key: false, value: false }) {
+  /** `asJson`: which parts are to be JSON text, a string in quotes too. `fixedKey`: of records that say nothing of a key. */
+  constructor(asJson = { key: false, value: false }, fixedKey: Buffer | null = null) {
     super(NEWLINE)
     this.asJson = asJson
+    this.fixedKey = fixedKey
   }
 
   protected parse(buffer: Buffer, start: number, end: number, number: number): InputRecord {
@@ -43,7 +45,8 @@ export class JsonLineReader extends ParsedLineReader {
     if (partition !== undefined && !(Number.isInteger(partition) && (partition as number) >= 0)) {
       wrong('its partition is not a whole number')
     }
-    return recordOf(number, this.bytesOf('key', record, text, wrong), this.bytesOf('value', record, text, wrong), {
+    const key = record.key === undefined ? this.fixedKey : this.bytesOf('key', record, text, wrong)
+    return recordOf(number, key, this.bytesOf('value', record, text, wrong), {
       topic: topic as string | undefined,
       partition: partition as number | undefined,
       timestamp: timestampOf(record.timestamp, text, wrong),

@@ -87,6 +87,8 @@ test('a wrong command line is 2, with what and what to do on stderr', async () =
     ['consume --topic orders', /a topic is an argument .*`ktool consume TOPIC`\n$/],
     ['consume orders -T', /^ktool: unknown option '-T'\n {2}`ktool consume --help` shows the options\n$/],
     ['consume orders -K :', /a key is part of --format: -f '%k:%s\\n'\n$/],
+    ['groups reset-offsets --group g', /^ktool: unknown option '--group'\n {2}a group is an argument/],
+    ['topics create --topic x', /^ktool: unknown option '--topic'\n {2}a topic is an argument/],
     ['-P', /^ktool: unknown option '-P'\n {2}kcat's -P -t TOPIC is `ktool produce TOPIC`\n$/],
     ['-L', /^ktool: unknown option '-L'\n {2}kcat's -L is `ktool topics describe`/],
     ['consume -t orders', /^ktool: unknown option '-t'\n {2}a topic is an argument .*`ktool consume TOPIC`\n$/],

@@ -135,6 +135,7 @@ test('help is found before anything is missed', () => {
 test('what is wrong is said in one line, and what to do in another', () => {
   failsWith([], /^missing required argument 'KIND'$/)
   failsWith(['huge'], /^KIND: 'huge' is not one of big, small$/)
+  failsWith(['big', '-n', 'x', '-n', '5'], /^--count: 'x' is not a whole number$/)
   failsWith(['big', '--cuont', '5'], /^unknown option '--cuont'$/, /^did you mean --count\?$/)
   failsWith(['big', '--zzzzzz'], /^unknown option '--zzzzzz'$/)
   failsWith(['big', '-n'], /^option '-n, --count' needs a value$/)

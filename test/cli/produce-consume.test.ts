@@ -221,7 +221,7 @@ test('records are numbered on from file to file', async () => {
   })
   // Also where one between them can't be read.
   const ended = await run(['produce', name, '--report', '--lines', ...files.slice(0, 2), folder, files[2]])
-  assert.equal(ended.code, 1)
+  assert.deepEqual([ended.code, ended.stderr.split(':')[1]], [1, ` the file ${folder} can't be read`])
   assert.equal(ended.stdout, ['1', '2', '3', '4'].map((n, i) => `${n}\t${name}\t0\t${i}\n`).join(''))
   assert.equal(await ok(['consume', name, '-e', '-f', '%s']), 'abcd')
 })

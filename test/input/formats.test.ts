@@ -124,6 +124,15 @@ test('bytes that are no text are refused', () => {
   assert.throws(() => reader.next(), /record 1 of the input: it is not UTF-8/)
 })
 
+test('a key for the lines that say nothing of one', () => {
+  const reader = new JsonLineReader(undefined, Buffer.from('k'))
+  const lines = ['{"value":"a"}', '{"key":null,"value":"b"}', '{"key":"own","value":"c"}']
+  assert.deepEqual(
+    read(reader, `${lines.join('\n')}\n`).map((found) => (found as Plain).key),
+    ['k', null, 'own'],
+  )
+})
+
 test('a wrong line is named, and the next ones are read', () => {
   const wrong = [
     ['nonsense', /it is not JSON/],

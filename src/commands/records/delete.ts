@@ -3,7 +3,7 @@
 import { deleteRecords } from '../../client/admin/delete-records.ts'
 import { keyOf } from '../../client/group/partitions.ts'
 import { OffsetTime, tryListOffsets } from '../../client/list-offsets.ts'
-import { partitionBounds } from '../../client/start-offset.ts'
+import { type Bounds, partitionBounds } from '../../client/start-offset.ts'
 import { ExitCode, KtoolError, UsageError } from '../../errors.ts'
 import { counted } from '../../util/counted.ts'
 import { parseTime } from '../../util/time.ts'
@@ -58,7 +58,7 @@ export const command = defineCommand({
     const bounds = await partitionBounds(cluster, chosen, 0)
     const targets =
       'offset' in before
-        ? bounds.map(({ latest }) => Math.min(before.offset, latest))
+        ? bounds.map((partition) => withinLog(partition, before.offset))
         : (
             await tryListOffsets(
               cluster,
@@ -109,6 +109,14 @@ export const command = defineCommand({
     return undefined
   },
 })
+
+/** As Kafka, which refuses what is beyond the end: a digit too many would empty the partition. */
+function withinLog({ topic, partition, latest }: Bounds, offset: number): number {
+  if (offset <= latest) return offset
+  throw new KtoolError(`${offset} is beyond the end of partition ${partition} of ${topic}, which is ${latest}`, {
+    hint: '--before latest deletes all records',
+  })
+}
 
 function parseBefore(text: string): Before {
   if (text === 'latest' || text === 'end') return { timestamp: OffsetTime.latest }
