@@ -60,6 +60,11 @@ export class Answer {
     this.frame = frame
   }
 
+  /** Whether another thread has received it. */
+  get inThread(): boolean {
+    return this.connection.inThread
+  }
+
   done(): void {
     this.connection.recycle(this.frame)
   }

@@ -102,10 +102,13 @@ export class Fetcher {
       const first = this.answers.shift()
       if (first !== undefined) {
         this.fetch(first.broker)
-        // Until it is sent, as who works on the answer leaves no time for that.
+        const { answer } = first
+        if (!answer.inThread) return answer
+        // Until it is sent: who works on the answer leaves no time for that. (Where no other thread gets the next one, its
+        // bytes would only take the place of these in the processor's cache.)
         await new Promise(setImmediate)
-        if (!this.closed) return first.answer
-        first.answer.done()
+        if (!this.closed) return answer
+        answer.done()
         return null
       }
       if (this.byLeader.size === 0 && this.lost.size === 0) return null
