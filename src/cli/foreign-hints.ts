@@ -27,7 +27,7 @@ const OF_COMMAND: Record<string, Record<string, string>> = {
   },
 }
 
-/** Of commands of two words. */
+/** Of all commands with that first word. */
 const OF_OBJECT: Record<string, Record<string, string>> = {
   groups: {
     '--group': 'a group is an argument without an option: `ktool groups describe GROUP`',
