@@ -1,4 +1,4 @@
-// Assembles src/records/lines.wat into src/records/lines-wasm.ts.
+// Assembles each src/records/NAME.wat into NAME-wasm.ts.
 //
 //   node scripts/generate-wasm.ts
 
@@ -6,23 +6,28 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import wabt from 'wabt'
 
+const features = { simd: true, mutable_globals: true, threads: true }
 const folder = join(import.meta.dirname, '../src/records')
-export const wasmFile: string = join(folder, 'lines-wasm.ts')
+export const wasmModules = ['lines', 'values']
+
+export function wasmFile(name: string): string {
+  return join(folder, `${name}-wasm.ts`)
+}
 
 /** What `wasmFile` is to hold. */
-export async function wasmSource(): Promise<string> {
-  const name = 'lines.wat'
+export async function wasmSource(name: string): Promise<string> {
+  const text = `${name}.wat`
   const { parseWat } = await wabt()
-  const module = parseWat(name, readFileSync(join(folder, name), 'utf8'), { simd: true, mutable_globals: true })
+  const module = parseWat(text, readFileSync(join(folder, text), 'utf8'), features)
   const { buffer } = module.toBinary({})
   module.destroy()
   return [
-    `// Generated from ${name} by \`npm run generate:wasm\`: the assembled module, in base64.`,
+    `// Generated from ${text} by \`npm run generate:wasm\`: the assembled module, in base64.`,
     '',
-    `export const LINES_WASM =`,
+    `export const ${name.toUpperCase()}_WASM =`,
     `  '${Buffer.from(buffer).toString('base64')}'`,
     '',
   ].join('\n')
 }
 
-if (import.meta.main) writeFileSync(wasmFile, await wasmSource())
+if (import.meta.main) for (const name of wasmModules) writeFileSync(wasmFile(name), await wasmSource(name))

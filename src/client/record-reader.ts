@@ -29,6 +29,16 @@ export interface ReaderOptions {
   limit?: { run<Result>(work: () => Result, view: RecordView): Result } | null | undefined
 }
 
+/** What is done with the records. */
+export interface RecordVisitor {
+  /** Called for each record until it returns false. */
+  visit(view: RecordView): boolean
+  /** Called for a batch all of whose records are wanted, before they are visited: may step over the first of them. */
+  visitMany?: ((view: RecordView) => void) | undefined
+  /** Called between batches, and waited for where it returns a promise. */
+  pace?(): Promise<void> | undefined
+}
+
 const NO_BATCH = Buffer.alloc(0)
 /** How many batches are decompressed ahead, in other threads. */
 const AHEAD = 4
@@ -49,17 +59,12 @@ export class RecordReader {
   }
 
   /**
-   * Calls `visit` for each record until it returns false, and `pace` between batches, waiting where it returns a promise.
-   * Resolves to false where `visit` did. Throws a CorruptError for damaged batches, and where the broker finds its log damaged.
+   * Resolves to false where `visit` returned that. Throws a CorruptError for damaged batches, and where the broker finds its log damaged.
    */
-  async read(
-    fetched: Fetched,
-    visit: (view: RecordView) => boolean,
-    pace: () => Promise<void> | undefined,
-  ): Promise<boolean> {
+  async read(fetched: Fetched, visitor: RecordVisitor): Promise<boolean> {
     if (fetched.damage !== undefined) throw fetched.damage
     const { limit } = this.options
-    const stretches = this.stretches(fetched, visit, pace)
+    const stretches = this.stretches(fetched, visitor)
     let waited: unknown
     for (;;) {
       const { done, value } = limit ? limit.run(() => stretches.next(waited), this.view) : stretches.next(waited)
@@ -71,8 +76,7 @@ export class RecordReader {
   /** Does what read() says, up to what is to be waited for, and is then told what came of it. */
   private *stretches(
     { position, records, from, aborted }: Fetched,
-    visit: (view: RecordView) => boolean,
-    pace: () => Promise<void> | undefined,
+    visitor: RecordVisitor,
   ): Generator<Promise<unknown> | undefined, boolean, unknown> {
     if (records === null) return true
     const { view } = this
@@ -94,10 +98,10 @@ export class RecordReader {
         if (preparing !== undefined) yield preparing
         view.cursor.rewind()
       }
-      const whole = this.visitBatch(from, position.until, visit)
+      const whole = this.visitBatch(from, position.until, visitor)
       if (decompressed !== undefined) free(decompressed)
       if (!whole) return false
-      const waiting = pace()
+      const waiting = visitor.pace?.()
       if (waiting !== undefined || end - begun > STRETCH) {
         yield waiting
         begun = end
@@ -106,7 +110,7 @@ export class RecordReader {
     return true
   }
 
-  private visitBatch(from: number, until: number, visit: (view: RecordView) => boolean): boolean {
+  private visitBatch(from: number, until: number, visitor: RecordVisitor): boolean {
     const { view } = this
     const { cursor, batch, batchAt } = view
     const first = baseOffset(batch, batchAt)
@@ -115,14 +119,15 @@ export class RecordReader {
     // Where compaction took none, the place of a record tells its offset.
     if (isV2 && last - first + 1 === recordCount(batch, batchAt)) cursor.skip(from - first)
     if (first >= from && last < until && isV2) {
-      while (cursor.next()) if (!visit(view)) return false
+      visitor.visitMany?.(view)
+      while (cursor.next()) if (!visitor.visit(view)) return false
       return true
     }
     while (cursor.next()) {
       const { offset } = cursor
       if (offset < from) continue
       if (offset >= until) break
-      if (!visit(view)) return false
+      if (!visitor.visit(view)) return false
     }
     return true
   }

@@ -4,13 +4,14 @@ import { type Consumer, type ReadOptions, topicChoice } from '../client/consumer
 import type { Fetched, Position } from '../client/fetched.ts'
 import { Fetcher, type Gone } from '../client/fetcher.ts'
 import { PartitionConsumer } from '../client/partition-consumer.ts'
-import { RecordReader } from '../client/record-reader.ts'
+import { RecordReader, type RecordVisitor } from '../client/record-reader.ts'
 import { type OffsetSpec, parseOffsetSpec } from '../client/start-offset.ts'
 import { CorruptError, UsageError } from '../errors.ts'
 import type { RecordTest } from '../filter/record-filter.ts'
-import { compileFormat, type RecordWriter } from '../output/record-format.ts'
+import { compileFormat, type RecordWriter, valueDelimiter } from '../output/record-format.ts'
 import { jsonWriter, writeJson } from '../output/record-json.ts'
 import { RecordSink } from '../output/record-sink.ts'
+import { ValueLines } from '../records/value-lines.ts'
 import type { RecordView } from '../records/view.ts'
 import { counted } from '../util/counted.ts'
 import { parseDuration } from '../util/duration.ts'
@@ -21,6 +22,8 @@ import { checkGroupFlags, groupConsumer, groupFlags } from './consume-group.ts'
 import { type Decoding, decodeFlags, recordDecoding } from './consume-schemas.ts'
 
 const DEFAULT_FORMAT = '%s\\n'
+/** More records than there are in a batch. */
+const MANY = 0x7fff_ffff
 
 export const command = defineCommand({
   path: 'consume',
@@ -81,6 +84,7 @@ export const command = defineCommand({
     checkGroupFlags(flags)
     const decoding = await recordDecoding(context, flags)
     const write = writerOf(context, flags.format, decoding)
+    const delimiter = context.formGiven ? undefined : valueDelimiter(flags.format ?? DEFAULT_FORMAT)
     const filter = await recordFilter(flags, decoding?.records)
     const { cluster } = await context.client()
     const { settings } = context
@@ -127,6 +131,7 @@ export const command = defineCommand({
     try {
       await printAll(context, consumer, reader, sink, {
         write,
+        delimiter,
         test: filter.test,
         decoding,
         count: flags.count,
@@ -144,6 +149,8 @@ export const command = defineCommand({
 
 interface Printing {
   write: RecordWriter
+  /** Where `write` gives nothing but the value and this byte. */
+  delimiter: number | undefined
   test: RecordTest | null
   decoding: Decoding | null
   /** How many records at most. */
@@ -158,7 +165,7 @@ async function printAll(
   consumer: Consumer,
   reader: RecordReader,
   sink: RecordSink,
-  { write, test, decoding, count, printed }: Printing,
+  { write, delimiter, test, decoding, count, printed }: Printing,
 ): Promise<void> {
   const progress = context.isTerminal.stdout ? null : context.progress('consuming')
   let records = 0
@@ -176,13 +183,25 @@ async function printAll(
           decoding.records.decode(view)
           return take(view)
         }
-  const pace = () => sink.pace()
+  const visitMany = ({ cursor }: RecordView): void => {
+    const lines = ValueLines.in(cursor.bytes)
+    if (lines === undefined) return
+    // The last one of those wanted ends the reading, which is for take() to say.
+    cursor.takeLines(lines, delimiter as number, count === undefined ? MANY : count - records - 1)
+    records += lines.count
+    sink.block(cursor.bytes, lines.start, lines.end)
+  }
+  const visitor: RecordVisitor = {
+    visit,
+    visitMany: delimiter === undefined || test !== null || decoding !== null ? undefined : visitMany,
+    pace: () => sink.pace(),
+  }
   const damaged = new Set<Position>()
   /** False where enough is printed. A damaged partition keeps nobody from the others. */
   const readOn = async (fetched: Fetched): Promise<boolean> => {
     if (damaged.has(fetched.position)) return true
     try {
-      const whole = await reader.read(fetched, visit, pace)
+      const whole = await reader.read(fetched, visitor)
       consumer.passed(fetched, whole ? undefined : reader.view.cursor.offset + 1)
       return whole
     } catch (error) {

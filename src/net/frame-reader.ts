@@ -1,6 +1,7 @@
 // The answers of a broker, as they come from its socket.
 
 import { BufferPool } from '../util/buffer-pool.ts'
+import { allocateShared } from '../util/wasm-memory.ts'
 import type { SocketReader } from './connect.ts'
 import { FrameAssembler, LARGE_FRAME } from './frames.ts'
 
@@ -31,9 +32,8 @@ export class FrameReader implements FrameSource, SocketReader {
   private readonly pool: BufferPool
   private readonly assembler: FrameAssembler
 
-  /** `allocate` makes memory for large frames. */
-  constructor(allocate?: (size: number) => Buffer) {
-    this.pool = new BufferPool(KEPT, allocate)
+  constructor() {
+    this.pool = new BufferPool(KEPT, allocateShared)
     this.assembler = new FrameAssembler(
       MAX_RESPONSE_BYTES,
       (frame) => this.onFrame(frame),

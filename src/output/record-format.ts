@@ -54,6 +54,13 @@ export interface FormatOptions {
   decoded?: DecodedText | undefined
 }
 
+/** The byte behind each value, where a format is nothing but the value and that; undefined for others. */
+export function valueDelimiter(format: string): number | undefined {
+  const rest = /^%[sv]([^%{].*)$/s.exec(format)?.[1]
+  const bytes = rest === undefined || rest.includes('%') ? undefined : unescapeBytes(rest)
+  return bytes?.length === 1 ? bytes[0] : undefined
+}
+
 /** Compiles a format. Throws a UsageError that names the place. */
 export function compileFormat(format: string, { showNull = false, decoded }: FormatOptions = {}): RecordWriter {
   const literals: FixedText[] = []

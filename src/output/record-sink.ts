@@ -11,6 +11,8 @@ import { RangeCopier } from '../util/range-copier.ts'
 import type { FixedText } from './fixed-text.ts'
 
 const PIECE = 1 << 20
+/** Fewer bytes are copied faster than written by themselves. */
+const DIRECT_FROM = 64 * 1024
 /** Numbers from here on are written in two parts. */
 const LOW_DIGITS = 1_000_000_000
 const LONGEST_ESCAPE = 6
@@ -60,6 +62,14 @@ export class RecordSink {
     const length = end - start
     if (this.used + length > this.piece.length) this.turn(length)
     this.used = this.copier.copy(source, start, end, this.piece, this.used)
+  }
+
+  /** Many bytes at once, which are not copied where they need not wait. */
+  block(source: Buffer, start: number, end: number): void {
+    if (this.alwaysReady && !this.asText && end - start >= DIRECT_FROM) {
+      this.push()
+      this.writeNow(source.subarray(start, end))
+    } else this.range(source, start, end)
   }
 
   /** A text that is the same in many records. */

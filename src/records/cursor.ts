@@ -25,6 +25,7 @@ import {
 } from './batch.ts'
 import { codecById, DECOMPRESSED_LIMIT, NONE, Scratch } from './compression/index.ts'
 import { LegacyReader } from './legacy.ts'
+import type { ValueLines } from './value-lines.ts'
 import { MAX_VARLONG_SIZE } from './varint.ts'
 
 const NO_BYTES = Buffer.alloc(0)
@@ -118,6 +119,17 @@ export class RecordCursor {
   /** Steps over records by nothing but their lengths: most of a batch, where its end is wanted. */
   skip(count: number): void {
     for (; count > 0 && this.left > 0; count--) this.at = this.beginRecord()
+  }
+
+  /**
+   * Makes lines of the values of records that are left, at most `most`, in the place of the records, and steps over them. It
+   * may be fewer (ValueLines.take); `lines` has what came of it. Nothing of the batch but its header up to the producer's id,
+   * and the records that are left, is there any more.
+   */
+  takeLines(lines: ValueLines, delimiter: number, most: number): void {
+    lines.take(this.bytes, this.at, this.end, delimiter, Math.min(most, this.left))
+    this.at = lines.taken
+    this.left -= lines.count
   }
 
   /** Steps to the next record; false after the last one. */

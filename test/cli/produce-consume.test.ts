@@ -73,6 +73,17 @@ test('many lines of any length, over several batches and pieces', async () => {
   const name = await topic()
   await ok(['produce', name, '--lines', file])
   assert.ok((await ok(['consume', name, '-e'])) === `${text}\n`, 'they come out as they went in')
+  for (const [args, expected] of [
+    [['-c', '30001'], lines.slice(0, 30_001)],
+    [['-o', '777', '--until', '50002'], lines.slice(777, 50_002)],
+  ]) {
+    assert.ok(
+      (await ok(['consume', name, '-e', ...args])) === expected.map((line) => `${line}\n`).join(''),
+      args.join(' '),
+    )
+  }
+  const zeros = await ok(['consume', name, '-e', '-f', '%s\\0'], { env: { ...env, NODE_OPTIONS: '--jitless' } })
+  assert.ok(zeros === lines.map((line) => `${line}\0`).join(''), 'without WebAssembly')
   const others = await topic(3)
   await ok(['produce', others, '-Z', '-H', 'a=1', '-c', '40000'], { stdin: text })
   await ok(['produce', others, '-Z', '-c', '40001', '-p', '1', '--timestamp', '@5'], { stdin: text })
@@ -140,10 +151,18 @@ test('pipes, and what reads from them', { skip: process.platform === 'win32' }, 
       })
       child.on('close', (code) => resolve({ code, stderr }))
     })
-  const produce = (...args: string[]) => `'${process.execPath}' '${binary}' produce ${args.join(' ')}`
+  const program = (name: string, args: string[]) => `'${process.execPath}' '${binary}' ${name} ${args.join(' ')}`
+  const produce = (...args: string[]) => program('produce', args)
+  const consume = (...args: string[]) => program('consume', args)
   const whole = await topic()
   assert.deepEqual(await shell(`cat '${file}' | ${produce(whole)}`), { code: 0, stderr: '' })
   assert.equal(await ok(['consume', whole, '-e']), readFileSync(file, 'utf8'))
+  const out = join(folder, 'out')
+  assert.deepEqual(await shell(`${consume(whole, '-e')} > '${out}'; cat '${file}' >> '${out}'`), {
+    code: 0,
+    stderr: '',
+  })
+  assert.ok(readFileSync(out, 'utf8') === readFileSync(file, 'utf8').repeat(2), 'to a file')
   const first = await topic()
   // Whoever writes goes on.
   assert.deepEqual(await shell(`yes | ${produce(first, '-c', '70000')}`), { code: 0, stderr: '' })

@@ -36,14 +36,12 @@ export async function readTopic(
   const records: ReadRecord[] = []
   for (let answer = await fetcher.next(); answer !== null; answer = await fetcher.next()) {
     for (const fetched of answer.partitions) {
-      await reader.read(
-        fetched,
-        (view) => {
+      await reader.read(fetched, {
+        visit: (view) => {
           records.push({ partition: view.partition, ...plainRecord(view.cursor) })
           return true
         },
-        () => undefined,
-      )
+      })
     }
     answer.done()
   }

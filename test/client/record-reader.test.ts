@@ -12,14 +12,12 @@ function fetched(records: Buffer): Fetched {
 async function values(records: Buffer, checkCrcs: boolean): Promise<string[]> {
   const reader = new RecordReader({ checkCrcs, committedOnly: false })
   const seen: string[] = []
-  await reader.read(
-    fetched(records),
-    ({ cursor }) => {
+  await reader.read(fetched(records), {
+    visit: ({ cursor }) => {
       seen.push(cursor.bytes.toString('utf8', cursor.valueStart, cursor.valueEnd))
       return true
     },
-    () => undefined,
-  )
+  })
   return seen
 }
 

@@ -18,12 +18,13 @@ async function passing(values: string[], test: RecordTest, limit: TimeLimit | nu
   const found: string[] = []
   await reader.read(
     { position, records: batchOf(values), from: 0, next: values.length, leaderEpoch: 0, aborted: null },
-    (view) => {
-      const { bytes, valueStart, valueEnd } = view.cursor
-      if (test(view)) found.push(bytes.toString('utf8', valueStart, valueEnd))
-      return true
+    {
+      visit: (view) => {
+        const { bytes, valueStart, valueEnd } = view.cursor
+        if (test(view)) found.push(bytes.toString('utf8', valueStart, valueEnd))
+        return true
+      },
     },
-    () => undefined,
   )
   return found
 }

@@ -287,14 +287,12 @@ export class Load {
     try {
       for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
         for (const fetched of piece.partitions) {
-          await reader.read(
-            fetched,
-            (view) => {
+          await reader.read(fetched, {
+            visit: (view) => {
               seen.add(textOf(view))
               return true
             },
-            () => undefined,
-          )
+          })
           consumer.passed(fetched)
         }
         piece.done()

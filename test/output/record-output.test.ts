@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import fc from 'fast-check'
-import { compileFormat, type RecordWriter } from '../../src/output/record-format.ts'
+import { compileFormat, type RecordWriter, valueDelimiter } from '../../src/output/record-format.ts'
 import { writeJson } from '../../src/output/record-json.ts'
 import { RecordSink } from '../../src/output/record-sink.ts'
 import { BatchBuilder } from '../../src/records/builder.ts'
@@ -106,6 +106,39 @@ test('a format that makes no sense is a usage error that names the place', () =>
   assert.throws(() => compileFormat('%k{hax}'), { ...usage(/%k\{hax\} is not a form/), hint: 'did you mean %k{hex}?' })
   assert.throws(() => compileFormat('%d'), usage(/%d needs a time format/))
   assert.throws(() => compileFormat('%d{unix}'), usage(/%d\{unix\} is not a time format/))
+})
+
+test('formats that are a value and one byte', () => {
+  const delimiters = { '%s\\n': 10, '%v\\0': 0, '%s;': 59, '%s\\x80': 128, '%s\n': 10 }
+  for (const [format, byte] of Object.entries(delimiters)) assert.equal(valueDelimiter(format), byte, format)
+  for (const format of ['%s', '%s\\r\\n', '%k\\n', '%s%%', '%s%s', ' %s\\n', '%s{hex}', '%s{', '%s é', '%S\\n', '']) {
+    assert.equal(valueDelimiter(format), undefined, format)
+  }
+})
+
+test('large blocks and small ranges come out in their order', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ktool-sink-'))
+  const file = join(folder, 'out')
+  const fd = openSync(file, 'w')
+  const source = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) & 0xff))
+  const sink = new RecordSink(fd)
+  const expected: Buffer[] = []
+  for (const [start, end] of [
+    [5, 20],
+    [20, 290_000],
+    [1, 2],
+    [0, 65_535],
+    [0, 65_536],
+    [7, 8],
+  ]) {
+    if (end - start > 1000) sink.block(source, start, end)
+    else sink.range(source, start, end)
+    expected.push(source.subarray(start, end))
+  }
+  await sink.flush()
+  closeSync(fd)
+  assert.ok(readFileSync(file).equals(Buffer.concat(expected)))
+  rmSync(folder, { recursive: true })
 })
 
 test('the JSON envelope', async () => {

@@ -1,16 +1,10 @@
 // Many lines at once make the same bytes as one record after the other, whatever the lines, the batch and where they end.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import test from 'node:test'
 import fc from 'fast-check'
-import { wasmFile, wasmSource } from '../../scripts/generate-wasm.ts'
 import { BatchBuilder } from '../../src/records/builder.ts'
 import { LineEncoder } from '../../src/records/line-encoder.ts'
-
-test('the assembled module is that of its text', async () => {
-  assert.equal(readFileSync(wasmFile, 'utf8'), await wasmSource(), 'run npm run generate:wasm')
-})
 
 interface Lines {
   lines: Uint8Array[]

@@ -105,15 +105,13 @@ async function read({ cluster }: Client, topic: string, value: Buffer): Promise<
     for (let answer = await fetcher.next(); answer !== null; answer = await fetcher.next()) {
       for (const fetched of answer.partitions) {
         if (fetched.records === null) continue
-        await reader.read(
-          fetched,
-          ({ cursor: { bytes, valueStart, valueEnd } }) => {
+        await reader.read(fetched, {
+          visit: ({ cursor: { bytes, valueStart, valueEnd } }) => {
             if (!value.equals(bytes.subarray(valueStart, valueEnd)))
               throw new CorruptError('what was read is not what was written')
             return true
           },
-          () => undefined,
-        )
+        })
         return { found: 'as it was written', value: true }
       }
       answer.done()

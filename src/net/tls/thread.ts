@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { KtoolError } from '../../errors.ts'
 import type { Address } from '../../util/address.ts'
 import type { ProxyAddress } from '../../util/proxy-url.ts'
+import { receive, type Sent, send } from '../../util/wasm-memory.ts'
 import { FrameReader } from '../frame-reader.ts'
 import { openTls } from './client.ts'
 
@@ -17,17 +18,17 @@ export interface ThreadData {
   tls: { options: SecureContextOptions; verify: boolean; checkHostName: boolean; own: string | null }
 }
 
-export type ToThread = { send: Uint8Array } | { recycle: Uint8Array }
+export type ToThread = { send: Uint8Array } | { recycle: Sent }
 
 /** Frames are views of shared memory, or copies where they are small. */
-export type FromThread = { frame: Uint8Array } | { open: true } | { error: Error } | { lost: string; hint?: string }
+export type FromThread = { frame: Sent } | { open: true } | { error: Error } | { lost: string; hint?: string }
 
 const port = parentPort as NonNullable<typeof parentPort>
 const { tls: settings, ...options } = workerData as ThreadData
 const tell = (message: FromThread) => port.postMessage(message)
 
-const reader = new FrameReader((size) => Buffer.from(new SharedArrayBuffer(size)))
-reader.onFrame = (frame) => tell({ frame })
+const reader = new FrameReader()
+reader.onFrame = (frame) => tell({ frame: send(frame) })
 reader.onError = (error) => tell({ error })
 
 function lost({ message, hint }: KtoolError): void {
@@ -44,7 +45,7 @@ openTls(options, reader, { ...settings, context: tls.createSecureContext(setting
     socket.on('close', () => lost(reasonOf(reason)))
     port.on('message', (message: ToThread) => {
       if ('send' in message) socket.write(message.send)
-      else reader.recycle(Buffer.from(message.recycle.buffer, 0, message.recycle.length))
+      else reader.recycle(receive(message.recycle))
     })
     tell({ open: true })
   },

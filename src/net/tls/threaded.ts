@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { UnreachableError } from '../../errors.ts'
 import { name } from '../../util/address.ts'
+import { receive, send } from '../../util/wasm-memory.ts'
 import type { Opened, SocketOptions } from '../connect.ts'
 import { type FrameSource, isLarge } from '../frame-reader.ts'
 import type { TlsSettings } from './settings.ts'
@@ -54,7 +55,7 @@ class ThreadSocket extends Writable implements FrameSource {
   }
 
   recycle(frame: Buffer): void {
-    if (isLarge(frame)) this.post({ recycle: frame })
+    if (isLarge(frame)) this.post({ recycle: send(frame) })
   }
 
   destroySoon(): void {
@@ -85,16 +86,16 @@ class ThreadSocket extends Writable implements FrameSource {
 
   private onMessage(message: FromThread): void {
     if (this.destroyed) return
-    if ('frame' in message) this.onAnswer(message.frame)
+    if ('frame' in message) this.onAnswer(receive(message.frame))
     else if ('open' in message) this.emit('open')
     else if ('error' in message) this.onError(message.error)
     else this.destroy(new UnreachableError(message.lost, { hint: message.hint }))
   }
 
-  private onAnswer({ buffer, byteOffset, length }: Uint8Array): void {
-    this.bytes += length
+  private onAnswer(frame: Buffer): void {
+    this.bytes += frame.length
     try {
-      this.onFrame(Buffer.from(buffer, byteOffset, length))
+      this.onFrame(frame)
     } catch (error) {
       this.onError(error as Error)
     }

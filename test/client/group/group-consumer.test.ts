@@ -101,15 +101,13 @@ class Member {
     const { consumer } = this
     for (let piece = await consumer.next(); piece !== null; piece = await consumer.next()) {
       for (const fetched of piece.partitions) {
-        const whole = await reader.read(
-          fetched,
-          ({ cursor }) => {
+        const whole = await reader.read(fetched, {
+          visit: ({ cursor }) => {
             const value = String(plainRecord(cursor).value)
             this.values.push(value)
             return visit(value, this.values)
           },
-          () => undefined,
-        )
+        })
         consumer.passed(fetched, whole ? undefined : reader.view.cursor.offset + 1)
         if (!whole) consumer.stop()
       }

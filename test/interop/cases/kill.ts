@@ -54,14 +54,12 @@ async function readAll(
   const reader = new RecordReader({ checkCrcs: true, committedOnly: committed })
   for (let answer = await fetcher.next(); answer !== null; answer = await fetcher.next()) {
     for (const fetched of answer.partitions) {
-      await reader.read(
-        fetched,
-        (view) => {
+      await reader.read(fetched, {
+        visit: (view) => {
           visit(textOf(view), view.partition, view.cursor.offset)
           return true
         },
-        () => undefined,
-      )
+      })
     }
     answer.done()
   }
