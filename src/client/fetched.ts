@@ -38,6 +38,8 @@ export interface Fetched {
   position: Position
   /** Batches; the first may begin before `from`, the last may be torn. Null where nothing is there. */
   records: Buffer | null
+  /** So many bytes of them hold whole batches whose checksums were found right. */
+  checked?: number
   /** The offset that was asked for: earlier records in the first batch are not wanted. */
   from: number
   /** The offset after these batches, and the leader epoch of the last of them (-1 where it is not known). */

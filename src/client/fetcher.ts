@@ -14,6 +14,7 @@ import { errorCode, KafkaError } from '../protocol/errors.ts'
 import { decodeResponse } from '../protocol/frame.ts'
 import { batchEnd, nextOffset, partitionLeaderEpoch } from '../records/batch.ts'
 import type { Broker } from './broker.ts'
+import { ChecksumsAhead } from './checksums-ahead.ts'
 import { type Cluster, UnknownTopicError } from './cluster.ts'
 import { Answer, type Fetched, type Position } from './fetched.ts'
 import { type IsolationLevel, listOffsets, OffsetTime } from './list-offsets.ts'
@@ -25,6 +26,8 @@ export interface FetchOptions {
   maxBytes: number
   partitionMaxBytes: number
   minBytes: number
+  /** Whether checksums are checked while an answer comes (Fetched.checked). */
+  checkCrcs: boolean
   maxWaitMs: number
   /** How long it is tried again without an answer, or a partition without a record, before that ends the reading. */
   patienceMs: number
@@ -40,6 +43,7 @@ export const fetchDefaults: FetchOptions = {
   maxBytes: 8 << 20,
   partitionMaxBytes: 8 << 20,
   minBytes: 1,
+  checkCrcs: true,
   maxWaitMs: 500,
   patienceMs: Number.POSITIVE_INFINITY,
   quietMs: 5_000,
@@ -251,6 +255,7 @@ export class Fetcher {
       names.set(topicId, name)
       ids.set(name, topicId)
     }
+    const checksums = this.options.checkCrcs ? new ChecksumsAhead(version) : null
     const frame = await connection.exchange(
       Fetch,
       version,
@@ -271,10 +276,16 @@ export class Fetcher {
         })),
       },
       this.cluster.options.requestTimeoutMs + maxWaitMs,
+      checksums === null ? undefined : (part, filled) => checksums.look(part, filled),
     )
     const response = decodeResponse(Fetch, version, frame)
     connection.heed(response)
     const fetched = this.accept(broker, response, (row) => topics.get(row.topic || (names.get(row.topicId) ?? '')))
+    if (checksums !== null) {
+      for (const one of fetched) {
+        if (one.records !== null) one.checked = checksums.rightUpTo + frame.byteOffset - one.records.byteOffset
+      }
+    }
     if (fetched.length > 0) return new Answer(fetched, connection, frame)
     connection.recycle(frame)
     return null

@@ -75,7 +75,7 @@ export class RecordReader {
 
   /** Does what read() says, up to what is to be waited for, and is then told what came of it. */
   private *stretches(
-    { position, records, from, aborted }: Fetched,
+    { position, records, checked = 0, from, aborted }: Fetched,
     visitor: RecordVisitor,
   ): Generator<Promise<unknown> | undefined, boolean, unknown> {
     if (records === null) return true
@@ -87,7 +87,7 @@ export class RecordReader {
     const ahead = new Decompressor(records)
     for (let at = 0, end = 0, begun = 0; (end = batchEnd(records, at)) !== -1; at = end) {
       if (nextOffset(records, at) <= from) continue
-      if (this.options.checkCrcs) checkCrc(records, at)
+      if (this.options.checkCrcs && end > checked) checkCrc(records, at)
       if (producers?.leavesOut(records, at) || isControl(records, at)) continue
       const decompressing = ahead.take(at)
       const decompressed = decompressing === undefined ? undefined : ((yield decompressing) as Buffer)

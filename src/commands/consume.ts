@@ -98,6 +98,7 @@ export const command = defineCommand({
         maxBytes: settings['fetch.max.bytes'],
         partitionMaxBytes: settings['max.partition.fetch.bytes'],
         minBytes: settings['fetch.min.bytes'],
+        checkCrcs: settings['check.crcs'],
         maxWaitMs: settings['fetch.max.wait.ms'],
         // Who waits for more may wait for the brokers; what is to end must not hang.
         patienceMs: isBounded(flags) ? settings['default.api.timeout.ms'] : Number.POSITIVE_INFINITY,

@@ -34,12 +34,16 @@ export type Send = <Request, Response>(
   timeoutMs: number,
 ) => Promise<Response>
 
-interface Pending {
+interface Receiver {
+  resolve(frame: Buffer): void
+  reject(error: Error): void
+  onPart?: FrameSource['onPart'] | undefined
+}
+
+interface Pending extends Receiver {
   correlationId: number
   what: string
   timer: NodeJS.Timeout
-  resolve(frame: Buffer): void
-  reject(error: Error): void
 }
 
 /** Told why a connection has ended; `inPeace`: by close(). */
@@ -92,6 +96,7 @@ export class Connection {
     frames.onFrame = (frame) => {
       if (this.failure === null) this.onFrame(frame)
     }
+    frames.onPart = (frame, filled) => this.pending[0]?.onPart?.(frame, filled)
     frames.onError = (error) =>
       this.fail(
         new ProtocolError(`${name(address)} does not answer as a Kafka broker: ${error.message}`, {
@@ -145,20 +150,24 @@ export class Connection {
     this.pause = setTimeout(() => this.goOn(), throttleTimeMs)
   }
 
-  /** Sends a request; resolves to the answer's frame. A large frame may be given back with `recycle`. */
+  /**
+   * Sends a request; resolves to the answer's frame. A large frame may be given back with `recycle`. `onPart` gets it before
+   * it is whole, where it is large and comes in this thread; it must not throw.
+   */
   exchange<Request>(
     api: Api<Request, unknown>,
     version: number,
     body: Input<Request>,
     timeoutMs: number,
+    onPart?: FrameSource['onPart'],
   ): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (this.failure !== null) return reject(this.failure)
       if (this.held !== null) {
-        this.held.push(() => this.exchange(api, version, body, timeoutMs).then(resolve, reject))
+        this.held.push(() => this.exchange(api, version, body, timeoutMs, onPart).then(resolve, reject))
         return
       }
-      this.transmit(api, version, body, timeoutMs, resolve, reject)
+      this.transmit(api, version, body, timeoutMs, { resolve, reject, onPart })
     })
   }
 
@@ -167,13 +176,12 @@ export class Connection {
     version: number,
     body: Input<Request>,
     timeoutMs: number,
-    resolve: (frame: Buffer) => void,
-    reject: (error: Error) => void,
+    receiver: Receiver,
   ): void {
     const correlationId = this.nextCorrelationId++ & 0x7fff_ffff
     const chunks = encodeRequest(api, version, correlationId, this.clientId, body)
     const timer = setTimeout(() => this.fail(silent(this.address, api.name, timeoutMs)), timeoutMs)
-    this.pending.push({ correlationId, what: api.name, timer, resolve, reject })
+    this.pending.push({ correlationId, what: api.name, timer, ...receiver })
     this.write(chunks)
   }
 
@@ -190,7 +198,7 @@ export class Connection {
       await work((api, version, body, timeoutMs) =>
         new Promise<Buffer>((resolve, reject) => {
           if (this.failure !== null) reject(this.failure)
-          else this.transmit(api, version, body, timeoutMs, resolve, reject)
+          else this.transmit(api, version, body, timeoutMs, { resolve, reject })
         }).then((frame) => decodeResponse(api, version, frame)),
       )
     } catch (error) {

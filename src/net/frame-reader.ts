@@ -16,6 +16,8 @@ const KEPT = 4
 export interface FrameSource {
   /** Gets each one. What it throws goes to `onError`. */
   onFrame: (frame: Buffer) => void
+  /** Gets a large one each time that more of it has come, before it is whole. Must not throw. */
+  onPart: (frame: Buffer, filled: number) => void
   /** What comes is no answer, and nothing more comes. */
   onError: (error: Error) => void
   /** How many bytes have come. */
@@ -26,6 +28,7 @@ export interface FrameSource {
 
 export class FrameReader implements FrameSource, SocketReader {
   onFrame: FrameSource['onFrame'] = () => {}
+  onPart: FrameSource['onPart'] = () => {}
   onError: FrameSource['onError'] = () => {}
   bytes = 0
   private isOver = false
@@ -50,7 +53,9 @@ export class FrameReader implements FrameSource, SocketReader {
     if (this.isOver) return
     this.bytes += bytes
     try {
-      this.assembler.received(bytes)
+      const { assembler } = this
+      assembler.received(bytes)
+      if (assembler.frame !== null) this.onPart(assembler.frame, assembler.filled)
     } catch (error) {
       this.isOver = true
       this.onError(error as Error)

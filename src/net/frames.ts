@@ -14,9 +14,9 @@ export class FrameAssembler {
   private readonly scratch: Buffer | null
   /** Bytes of a size or of a small frame that are not complete yet. */
   private rest: Buffer | null = null
-  /** A large frame under assembly. */
-  private frame: Buffer | null = null
-  private filled = 0
+  /** A large frame under assembly, and how much of it is there. */
+  frame: Buffer | null = null
+  filled = 0
 
   /**
    * `onFrame` gets each frame without its size. Where `allocate` has no memory now, nothing but an empty chunk may be pushed

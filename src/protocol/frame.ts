@@ -74,8 +74,12 @@ export function readRequestBody<Request>(api: Api<Request, unknown>, version: nu
 }
 
 /** The body of a response frame (without its size). */
-export function decodeResponse<Response>(api: Api<unknown, Response>, version: number, frame: Buffer): Response {
-  const reader = new Reader(frame)
+export function decodeResponse<Response>(
+  api: Api<unknown, Response>,
+  version: number,
+  frame: Buffer,
+  reader: Reader = new Reader(frame),
+): Response {
   reader.int32()
   if (hasResponseTags(api, version)) reader.skipTags()
   const body = api.response.read(reader, version)

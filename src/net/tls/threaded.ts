@@ -43,6 +43,7 @@ export function openTlsInThread(
 /** What is sent goes to the thread; the answers come from it. */
 class ThreadSocket extends Writable implements FrameSource {
   onFrame: FrameSource['onFrame'] = () => {}
+  onPart: FrameSource['onPart'] = () => {}
   onError: FrameSource['onError'] = () => {}
   bytes = 0
   private readonly worker: Worker
