@@ -25,7 +25,7 @@ export function parseArguments(syntax: Syntax, tokens: readonly string[]): Parse
   } catch (error) {
     const { code } = error as CommanderError
     if (code === 'commander.helpDisplayed') return { help: true, args: {}, flags: {}, globals: {} }
-    if (code?.startsWith('commander.')) throw usageError(error as CommanderError, syntax.path)
+    if (code?.startsWith('commander.')) throw usageError(error as CommanderError, syntax.path, flags)
     if (error instanceof UsageError && error.hint === undefined)
       throw new UsageError(error.message, seeHelp(syntax.path))
     throw error
@@ -148,12 +148,16 @@ function checkChoice(what: string, choices: readonly string[] | undefined, word:
 }
 
 /** Commander's message as ktool's: what, and what to do. */
-function usageError({ message }: CommanderError, path: string): UsageError {
+function usageError({ message }: CommanderError, path: string, flags: readonly NamedFlag[]): UsageError {
   const [first, suggestion] = message.replace(/^error: /, '').split('\n')
   const what = first
     .replace(/^option '(.*?)(?: <value>)?' argument missing$/, "option '$1' needs a value")
     .replace(/^required option '(.*?)(?: <value>)?' not specified$/, "option '$1' is required")
     .replace(/\.$/, '')
+  const withValue = /^unknown option '(--[\w-]+)=/.exec(what)?.[1]
+  if (flags.some(({ long, flag }) => long === withValue && flag.value === undefined)) {
+    return new UsageError(`option '${withValue}' takes no value`, seeHelp(path))
+  }
   const foreign = foreignHint(/^unknown option '(--[\w-]+|-.)/.exec(what)?.[1] ?? '', path)
   if (foreign !== undefined) return new UsageError(what, { hint: foreign })
   const meant = /Did you mean (.*)\?/.exec(suggestion ?? '')?.[1]

@@ -283,12 +283,12 @@ const UNKNOWN_TOPIC = errorCode('UNKNOWN_TOPIC_OR_PARTITION')
 export class UnknownTopicError extends KtoolError {
   readonly topic: string
 
-  constructor(topic: string, near: string[] = []) {
+  /** `wanted`: whether somebody would have it be there. */
+  constructor(topic: string, near: string[] = [], wanted = true) {
+    const meant = `did you mean ${near.join(' or ')}? `
+    const makes = `; \`ktool topics create ${topic}\` makes it`
     super(`there is no topic ${topic}`, {
-      hint:
-        near.length > 0
-          ? `did you mean ${near.join(' or ')}? \`ktool topics list\` shows all`
-          : `\`ktool topics list\` shows all; \`ktool topics create ${topic}\` makes it`,
+      hint: `${near.length > 0 ? meant : ''}\`ktool topics list\` shows all${near.length === 0 && wanted ? makes : ''}`,
     })
     this.topic = topic
   }

@@ -57,6 +57,7 @@ export const command = defineCommand({
     exitEof: { short: 'e', doc: 'End at the end that the topics have now' },
     count: { short: 'c', value: 'N', parse: integer({ min: 1 }), doc: 'End after N records' },
     format: { short: 'f', value: 'FORMAT', doc: 'How a record is printed', defaultDoc: '%s\\n' },
+    null: { short: 'Z', doc: 'Print NULL for keys and values that are null' },
     idle: { value: 'DURATION', parse: parseDuration, doc: 'End when no record came for this long' },
     isolation: {
       value: 'LEVEL',
@@ -82,9 +83,10 @@ export const command = defineCommand({
   unused: ['output'],
   async run(context, { topics }, flags) {
     checkGroupFlags(flags)
+    checkRange(flags)
     const decoding = await recordDecoding(context, flags)
-    const write = writerOf(context, flags.format, decoding)
-    const delimiter = context.formGiven ? undefined : valueDelimiter(flags.format ?? DEFAULT_FORMAT)
+    const write = writerOf(context, flags, decoding)
+    const delimiter = context.formGiven || flags.null ? undefined : valueDelimiter(flags.format ?? DEFAULT_FORMAT)
     const filter = await recordFilter(flags, decoding?.records)
     const { cluster } = await context.client()
     const { settings } = context
@@ -147,6 +149,8 @@ export const command = defineCommand({
     return undefined
   },
 })
+
+type Flags = Parameters<typeof command.run>[2]
 
 interface Printing {
   write: RecordWriter
@@ -240,7 +244,14 @@ async function printAll(
   }
 }
 
-function isBounded({ exitEof, until, count, idle }: Parameters<typeof command.run>[2]): boolean {
+function checkRange({ offset, until }: Flags): void {
+  const isBackwards =
+    (offset.kind === 'offset' && until?.kind === 'offset' && until.offset < offset.offset) ||
+    (offset.kind === 'time' && until?.kind === 'time' && until.timestamp < offset.timestamp)
+  if (isBackwards) throw new UsageError('--until is before --offset')
+}
+
+function isBounded({ exitEof, until, count, idle }: Flags): boolean {
   return exitEof || until !== undefined || count !== undefined || idle !== undefined
 }
 
@@ -262,13 +273,14 @@ function damage({ position }: Fetched, error: CorruptError, { checksCrcs }: Reco
   })
 }
 
-function writerOf(context: Context, format: string | undefined, decoding: Decoding | null): RecordWriter {
+function writerOf(context: Context, { format, null: showNull }: Flags, decoding: Decoding | null): RecordWriter {
   if (context.formGiven) {
+    if (showNull) throw new UsageError('--null is for formats: in JSON null is null')
     if (format !== undefined) throw new UsageError('--format and --json exclude each other')
     if (context.form === 'json' || context.form === 'jsonl') {
       return decoding === null ? writeJson : jsonWriter(decoding.records)
     }
     throw new UsageError(`records can't be printed as ${context.form}`, { hint: 'use --json, or --format' })
   }
-  return compileFormat(format ?? DEFAULT_FORMAT, { decoded: decoding?.records })
+  return compileFormat(format ?? DEFAULT_FORMAT, { showNull, decoded: decoding?.records })
 }

@@ -19,8 +19,8 @@ export const producerFlags = defineFlags({
   compression: { short: 'z', value: 'CODEC[:LEVEL]', parse: compression, doc: 'none, gzip, snappy, lz4 or zstd' },
   acks: {
     value: 'N',
-    choices: ['all', '1', '0'],
-    doc: 'Who must have a record: all in-sync replicas, the leader, nobody',
+    choices: ['all', '-1', '1', '0'],
+    doc: 'Who must have a record: all in-sync replicas (-1 is the same), the leader, nobody',
   },
   noIdempotence: { doc: 'Without producer id and sequence numbers: a retry may write a record twice' },
   transactionalId: {
@@ -52,13 +52,21 @@ export async function producerOptions(
   const { settings } = context
   const acks = flags.acks ?? settings.acks
   const { codec, level } = flags.compression ?? { codec: codecByName(settings['compression.type']), level: undefined }
+  const isAcknowledgedByAll = acks === 'all' || Number(acks) === -1
   const transaction = await transactionOf(context, client, flags)
-  if (transaction !== null && (flags.noIdempotence || !(acks === 'all' || Number(acks) === -1))) {
+  if (transaction !== null && (flags.noIdempotence || !isAcknowledgedByAll)) {
     throw new UsageError('a transaction needs idempotence and --acks all')
   }
   const maxInFlight = settings['max.in.flight.requests.per.connection']
-  const wantsIdempotence = transaction !== null || (settings['enable.idempotence'] && !flags.noIdempotence)
-  if (wantsIdempotence && maxInFlight > MOST_IN_FLIGHT) {
+  // Without acknowledgements of all replicas sequence numbers promise nothing.
+  const isWanted = flags.noIdempotence ? false : settings['enable.idempotence']
+  if (isWanted && !isAcknowledgedByAll) {
+    throw new UsageError('enable.idempotence=true needs acks=all', {
+      hint: 'leave one of them out, or give --no-idempotence',
+    })
+  }
+  const idempotence = transaction !== null || (isWanted ?? isAcknowledgedByAll)
+  if (idempotence && maxInFlight > MOST_IN_FLIGHT) {
     throw new UsageError(
       `max.in.flight.requests.per.connection is ${maxInFlight}, with idempotence it may be ${MOST_IN_FLIGHT} at most`,
       { hint: 'lower it, or give up idempotence: --no-idempotence, or enable.idempotence=false' },
@@ -66,9 +74,8 @@ export async function producerOptions(
   }
   return {
     transaction,
-    acks: acks === 'all' ? -1 : (Number(acks) as -1 | 0 | 1),
-    // Without acknowledgements of all replicas sequence numbers promise nothing (Java refuses the combination).
-    idempotence: wantsIdempotence && (acks === 'all' || Number(acks) === -1),
+    acks: isAcknowledgedByAll ? -1 : (Number(acks) as 0 | 1),
+    idempotence,
     codec,
     level,
     batchBytes: settings['batch.size'],

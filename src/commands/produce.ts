@@ -187,10 +187,8 @@ export const command = defineCommand({
 
 type Flags = Parameters<typeof command.run>[2]
 
-function checkFlags(
-  { input, lines, template, tee, report, keyDelimiter, headersDelimiter }: Flags,
-  files: readonly string[],
-): void {
+function checkFlags(flags: Flags, files: readonly string[]): void {
+  const { input, lines, template, tee, report, keyDelimiter, headersDelimiter } = flags
   if (files.includes('-')) {
     throw new UsageError('- is no FILE', { hint: 'leave it out: without FILEs stdin is read' })
   }
@@ -205,6 +203,16 @@ function checkFlags(
   }
   if (template !== undefined && input !== undefined && input !== 'template') {
     throw new UsageError(`--template and --input ${input} exclude each other`)
+  }
+  if (template !== undefined && (keyDelimiter ?? headersDelimiter) !== undefined) {
+    throw new UsageError('a --template says itself where keys and headers end', {
+      hint: "as in --template '%h\\t%k\\t%v\\n'",
+    })
+  }
+  if (keyDelimiter !== undefined && (files.length > 0 || input === 'whole') && isWhole(flags)) {
+    throw new UsageError('--key-delimiter is for lines, and the input is one record', {
+      hint: '--lines makes each line of the FILEs a record; -k gives one key to all',
+    })
   }
 }
 

@@ -27,6 +27,11 @@ export function boolean(text: string): boolean {
   throw new UsageError(`'${text}' is neither true nor false`)
 }
 
+/** Undefined for no text. */
+export function optional<Value>(parse: (text: string) => Value): (text: string) => Value | undefined {
+  return (text) => (text.trim() === '' ? undefined : parse(text))
+}
+
 export function string(text: string): string {
   return text.trim()
 }

@@ -13,6 +13,7 @@ import {
   names,
   oneOf,
   oneOfCapitals,
+  optional,
   secret,
   servers,
   string,
@@ -109,9 +110,9 @@ export const table = {
     doc: 'Replicas that must have a record: all, 1 (the leader), 0 (no answer is waited for)',
   },
   'enable.idempotence': {
-    parse: boolean,
-    default: 'true',
-    doc: 'Each record exactly once and in order, also after a retry',
+    parse: optional(boolean),
+    default: '',
+    doc: 'Each record exactly once and in order, also after a retry; by itself where acks is all',
   },
   'max.in.flight.requests.per.connection': {
     librdkafka: ['max.in.flight'],

@@ -2,6 +2,8 @@
 // people write, with as little as a value.
 //
 //   {"key":"k","value":"v"}   {"value":{"any":"JSON"}}   {"key":"AP8=","keyEncoding":"base64","value":null}
+//
+// What `kcat -J` writes is read too: value and timestamp have other names there, headers are names and values in turn.
 
 import { isUtf8 } from 'node:buffer'
 import { encodeHeaders, type Header } from '../records/headers.ts'
@@ -16,6 +18,7 @@ const FIELDS = new Set([
   ...['topic', 'partition', 'offset', 'timestamp', 'timestampType', 'headers', 'leaderEpoch'],
   ...['key', 'keyEncoding', 'keySchemaId', 'keyError', 'value', 'valueEncoding', 'valueSchemaId', 'valueError'],
 ])
+const FIELDS_OF_KCAT = new Set(['payload', 'ts', 'tstype', 'broker'])
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 
 export class JsonLineReader extends ParsedLineReader {
@@ -38,32 +41,42 @@ export class JsonLineReader extends ParsedLineReader {
     const record = parseObject(text, wrong)
     const { topic, partition, headers } = record
     for (const field of Object.keys(record)) {
-      if (!FIELDS.has(field)) wrong(`'${field}' is not a field of a record`, `fields are ${[...FIELDS].join(', ')}`)
+      if (!FIELDS.has(field) && !FIELDS_OF_KCAT.has(field)) {
+        wrong(`'${field}' is not a field of a record`, `fields are ${[...FIELDS].join(', ')}`)
+      }
     }
-    if (!('key' in record || 'value' in record)) wrong('it has neither a key nor a value')
+    const value = 'payload' in record && !('value' in record) ? 'payload' : 'value'
+    const timestamp = 'ts' in record && !('timestamp' in record) ? 'ts' : 'timestamp'
+    if (!('key' in record || value in record)) wrong('it has neither a key nor a value')
     if (topic !== undefined && typeof topic !== 'string') wrong('its topic is not a string')
     if (partition !== undefined && !(Number.isInteger(partition) && (partition as number) >= 0)) {
       wrong('its partition is not a whole number')
     }
-    const key = record.key === undefined ? this.fixedKey : this.bytesOf('key', record, text, wrong)
-    return recordOf(number, key, this.bytesOf('value', record, text, wrong), {
+    const key = record.key === undefined ? this.fixedKey : this.bytesOf('key', 'key', record, text, wrong)
+    return recordOf(number, key, this.bytesOf('value', value, record, text, wrong), {
       topic: topic as string | undefined,
       partition: partition as number | undefined,
-      timestamp: timestampOf(record.timestamp, text, wrong),
+      timestamp: timestampOf(timestamp, record, text, wrong),
       headers: headers === undefined || headers === null ? null : headersOf(headers, text, wrong),
     })
   }
 
   /** Text, base64 where the encoding says so; any other JSON stands for its own text. */
-  private bytesOf(part: 'key' | 'value', record: Record<string, unknown>, text: string, wrong: Wrong): Buffer | null {
-    const value = record[part]
+  private bytesOf(
+    part: 'key' | 'value',
+    member: string,
+    record: Record<string, unknown>,
+    text: string,
+    wrong: Wrong,
+  ): Buffer | null {
+    const value = record[member]
     if (value === undefined || value === null) return null
     const encoding = record[`${part}Encoding`]
     if (typeof value === 'string' && (encoding === 'base64' || !this.asJson[part])) {
       return textOf(value, encoding, part, wrong)
     }
     checkEncoding(encoding, part, wrong)
-    return encoding === 'base64' ? wrong(`its ${part} is not base64`) : Buffer.from(memberText(text, part) as string)
+    return encoding === 'base64' ? wrong(`its ${part} is not base64`) : Buffer.from(memberText(text, member) as string)
   }
 }
 
@@ -101,14 +114,20 @@ function isBase64(text: string): boolean {
 }
 
 /** Milliseconds, all 64 bits of them; or a time as text. */
-function timestampOf(value: unknown, text: string, wrong: Wrong): number | bigint | undefined {
+function timestampOf(
+  member: string,
+  record: Record<string, unknown>,
+  text: string,
+  wrong: Wrong,
+): number | bigint | undefined {
+  const value = record[member]
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string') {
     const time = Date.parse(value)
     return Number.isNaN(time) ? wrong(`its timestamp '${value}' is not a time`) : time
   }
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value
-  const digits = typeof value === 'number' ? (memberText(text, 'timestamp') as string) : ''
+  const digits = typeof value === 'number' ? (memberText(text, member) as string) : ''
   if (!/^-?\d+$/.test(digits)) return wrong('its timestamp is not a whole number')
   const exact = BigInt(digits)
   if (exact < INT64.min || exact > INT64.max) return wrong('its timestamp has more than 64 bits')
@@ -148,7 +167,7 @@ type Pair = [name: string, value: unknown, encoding?: unknown, nameEncoding?: un
 
 function pairsOf(headers: unknown, wrong: Wrong): Pair[] {
   const pairs: unknown = Array.isArray(headers)
-    ? headers
+    ? inPairs(headers)
     : typeof headers === 'object'
       ? Object.entries(headers as object)
       : wrong('its headers are neither a list of pairs nor an object')
@@ -158,4 +177,10 @@ function pairsOf(headers: unknown, wrong: Wrong): Pair[] {
     }
   }
   return pairs as Pair[]
+}
+
+/** Names and values in turn as pairs; pairs as they are. */
+function inPairs(headers: readonly unknown[]): readonly unknown[] {
+  if (typeof headers[0] !== 'string' || headers.length % 2 === 1) return headers
+  return Array.from({ length: headers.length / 2 }, (_, i) => headers.slice(2 * i, 2 * i + 2))
 }

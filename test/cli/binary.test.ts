@@ -91,6 +91,7 @@ test('a wrong command line is 2, with what and what to do on stderr', async () =
     ['topics create --topic x', /^ktool: unknown option '--topic'\n {2}a topic is an argument/],
     ['-P', /^ktool: unknown option '-P'\n {2}kcat's -P -t TOPIC is `ktool produce TOPIC`\n$/],
     ['-L', /^ktool: unknown option '-L'\n {2}kcat's -L is `ktool topics describe`/],
+    ['consume orders --exit-eof=true', /^ktool: option '--exit-eof' takes no value\n/],
     ['consume -t orders', /^ktool: unknown option '-t'\n {2}a topic is an argument .*`ktool consume TOPIC`\n$/],
     ['topics describe --unavailable --at-min-isr', /^ktool: only one of the filters/],
     ['topics list /(/ -b 127.0.0.1:1', /^ktool: /],

@@ -185,6 +185,8 @@ test('keys, headers, null, timestamps and partitions', async () => {
     ['2 1234 2 k1 2 v1 a=1,b=NULL', '2 1234 2 k2 -1  a=1,b=NULL', '2 1234 -1  6 no key a=1,b=NULL', ''].join('\n'),
   )
   assert.equal(await ok(['consume', name, '-e', '-p', '1', '-f', '%k=%s\\n']), 'fixed=x\nfixed=y\n')
+  assert.equal(await ok(['consume', name, '-e', '-p', '2', '-Z', '-f', '%k=%s\\n']), 'k1=v1\nk2=NULL\nNULL=no key\n')
+  assert.equal(await ok(['consume', name, '-e', '-p', '2', '-Z']), 'v1\nNULL\nno key\n')
 })
 
 test('files are records, or their lines are', async () => {
@@ -418,6 +420,15 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '-H', ''], /has no name/],
     [['produce', 't', '--input', 'jsonl', '-K', ':'], /jsonl has keys and headers of its own/],
     [['produce', 't', '--transactional-id', ''], /--transactional-id: it is empty/],
+    [['produce', 't', '-K', ':', 'file'], /--key-delimiter is for lines, and the input is one record\n {2}--lines/],
+    [['produce', 't', '-K', ':', '--input', 'whole'], /--key-delimiter is for lines/],
+    [['produce', 't', '-K', ':', '--template', '%v\\n'], /a --template says itself where keys and headers end/],
+    [['produce', 't', '--acks', '1', '-X', 'enable.idempotence=true'], /enable\.idempotence=true needs acks=all/],
+    [['consume', 't', '-o', '4', '--until', '2'], /--until is before --offset/],
+    [['consume', 't', '-o', '@-1h', '--until', '@-2h'], /--until is before --offset/],
+    [['consume', 't', '-Z', '--json'], /--null is for formats/],
+    [['dump', '/', '--offsets', '9:5'], /--offsets: the range 9:5 runs backwards/],
+    [['dump', '/', '--time', 'now:-1h'], /--time: the range now:-1h runs backwards/],
     [['consume', 't', '-o', 'begin'], /'begin' is not an offset/],
     [['consume', 't', '-o', 's@1000', '-o', 'e@2000'], /'e@2000' is not an offset\n {2}where to end is --until @2000/],
     [['consume', 't', '-f', '%d'], /%d needs a time format\n {2}use %d\{iso\}/],

@@ -15,7 +15,7 @@ test('without assignments every setting has its default', () => {
   const { settings, effective } = resolveSettings([])
   assert.deepEqual(settings['bootstrap.servers'], [{ host: '127.0.0.1', port: 9092 }])
   assert.equal(settings.acks, -1)
-  assert.equal(settings['enable.idempotence'], true)
+  assert.equal(settings['enable.idempotence'], undefined)
   assert.ok(effective.every(({ source }) => source === 'default'))
 })
 

@@ -110,6 +110,29 @@ test('JSON that is no string stands for its own text, to the last character', ()
   ])
 })
 
+test('what kcat -J writes', () => {
+  const lines = [
+    '{"topic":"t","partition":1,"offset":0,"tstype":"create","ts":1700000000123,"broker":1,' +
+      '"headers":["a","1","a","2","n",null],"key":"k","payload":"v \\"q\\""}',
+    '{"topic":"t","partition":1,"offset":1,"tstype":"create","ts":-1,"broker":1,"key":null,"payload":null}',
+  ]
+  assert.deepEqual(json(`${lines.join('\n')}\n`), [
+    {
+      topic: 't',
+      partition: 1,
+      timestamp: 1_700_000_000_123,
+      key: 'k',
+      value: 'v "q"',
+      headers: [
+        ['a', '1'],
+        ['a', '2'],
+        ['n', null],
+      ],
+    },
+    { topic: 't', partition: 1, timestamp: -1, key: null, value: null },
+  ])
+})
+
 test('a value of many megabytes in base64', () => {
   const value = Buffer.alloc(12 << 20, 'any bytes')
   const reader = new JsonLineReader()
@@ -141,13 +164,14 @@ test('a wrong line is named, and the next ones are read', () => {
     ['{"value":"a","valueEncoding":"base64"}', /its value is not base64/],
     ['{"value":1,"partition":-1}', /its partition is not a whole number/],
     ['{"value":1,"topic":1}', /its topic is not a string/],
-    ['{"key":"k","payload":"v"}', /'payload' is not a field of a record/],
+    ['{"key":"k","load":"v"}', /'load' is not a field of a record/],
     ['{"offset":1}', /neither a key nor a value/],
     ['{"value":1,"timestamp":1.5}', /its timestamp is not a whole number/],
     ['{"value":1,"timestamp":"soon"}', /'soon' is not a time/],
     ['{"value":1,"timestamp":9223372036854775808}', /more than 64 bits/],
     ['{"value":1,"headers":5}', /neither a list of pairs nor an object/],
     ['{"value":1,"headers":[["a"],"b"]}', /not a pair/],
+    ['{"payload":"v","headers":["a","b","c"]}', /not a pair/],
     ['{"value":1,"headers":[["h",1234,"base64"]]}', /its header h is not base64/],
     [`{"value":1,"headers":[["a",${nested(100_000)}]]}`, /its headers are nested too deeply/],
     ['{"value":"\\ud800"}', /half of a surrogate pair/],

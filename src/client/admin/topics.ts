@@ -218,5 +218,5 @@ function isExplicit(topic: NewTopic): boolean {
 const UNKNOWN_TOPIC = errorCode('UNKNOWN_TOPIC_OR_PARTITION')
 
 export function topicError(code: number, name: string, text?: string | null): KtoolError {
-  return code === UNKNOWN_TOPIC ? new UnknownTopicError(name) : new KafkaError(code, `topic ${name}`, text)
+  return code === UNKNOWN_TOPIC ? new UnknownTopicError(name, [], false) : new KafkaError(code, `topic ${name}`, text)
 }

@@ -30,6 +30,7 @@ function parseRange(text: string, parse: (side: string) => number | undefined, w
     if (from !== undefined && to !== undefined) found.push({ from, to })
   }
   if (found.length !== 1) throw new UsageError(`'${text}' is not a range of ${what}`)
+  if (found[0].to < found[0].from) throw new UsageError(`the range ${text} runs backwards`)
   return found[0]
 }
 

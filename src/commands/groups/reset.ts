@@ -73,11 +73,11 @@ export async function resetGroups(
   }
   await print(context, plans)
   if (exportTo !== undefined) exportBefore(context, exportTo, plans)
+  const count = plans.reduce((sum, { offsets }) => sum + offsets.length, 0)
   if (!execute) {
-    context.note('nothing is changed yet: --execute does it')
+    if (count > 0) context.note('nothing is changed yet: --execute does it')
     return undefined
   }
-  const count = plans.reduce((sum, { offsets }) => sum + offsets.length, 0)
   const question = `Reset ${count} offset${count === 1 ? '' : 's'} of ${plans.map(({ group }) => group.groupId).join(', ')}?`
   if (count > 0 && !(await context.confirm(question, { required: selected.byPattern || byPattern }))) {
     context.note('nothing was changed')

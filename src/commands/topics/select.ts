@@ -71,5 +71,5 @@ export function nothingMatches(
     return new KtoolError(`no topic matches ${text}`, { hint })
   }
   const names = all.filter((topic) => !topic.internal).map((topic) => topic.name)
-  return new UnknownTopicError(text, nearest(text, names))
+  return new UnknownTopicError(text, nearest(text, names), false)
 }
