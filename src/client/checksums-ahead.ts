@@ -4,11 +4,13 @@
 import { Fetch } from '../protocol/apis/01-fetch.ts'
 import { decodeResponse } from '../protocol/frame.ts'
 import { Reader } from '../protocol/reader.ts'
-import { ATTRIBUTES_AT, crc, magic, RECORDS_AT, sizeInBytes } from '../records/batch.ts'
+import { ATTRIBUTES_AT, crc, HEADER_SIZE_UP_TO_MAGIC, magic, RECORDS_AT, sizeInBytes } from '../records/batch.ts'
 import { crc32c } from '../records/crc32c.ts'
 
 /** After so many bytes more it is looked for the records of further partitions: from the front each time. */
 const LOOK_EVERY = 64 * 1024
+/** So many bytes that are no records are read over for that in all: no time is lost with answers of a great many partitions. */
+const LOOK_OVER = 1 << 20
 
 export class ChecksumsAhead {
   /** In the frame: whole batches that end here or before are right. */
@@ -24,6 +26,7 @@ export class ChecksumsAhead {
   private sum = 0
   private summedTo = 0
   private lookedAt = Number.NEGATIVE_INFINITY
+  private lookedOver = 0
   /** What follows is for others to judge. */
   private isOver = false
 
@@ -46,10 +49,13 @@ export class ChecksumsAhead {
     for (;;) {
       if (this.batchEnd === 0) {
         const { at } = this
+        if (stop - at < HEADER_SIZE_UP_TO_MAGIC) return stop === rangeEnd
+        // Messages of older formats are for others to check, which all that follows has to wait for.
+        if (magic(frame, at) !== 2) return this.end()
         if (stop - at < RECORDS_AT) return stop === rangeEnd
         const end = at + sizeInBytes(frame, at)
         if (end > rangeEnd) return true
-        if (magic(frame, at) !== 2 || end < at + RECORDS_AT) return this.end()
+        if (end < at + RECORDS_AT) return this.end()
         this.batchEnd = end
         this.summedTo = at + ATTRIBUTES_AT
         this.sum = 0
@@ -87,6 +93,8 @@ export class ChecksumsAhead {
       // It ends before its end; or it is damaged, which is told when it is whole.
     }
     this.ranges = finder.ranges
+    this.lookedOver += finder.lookedOver
+    if (this.lookedOver > LOOK_OVER) return this.end()
     if (this.ranges.length <= done) return false
     this.range = done
     this.at = this.ranges[done]
@@ -97,6 +105,11 @@ export class ChecksumsAhead {
 /** Notes where records lie, those too that end behind what is there. */
 class RecordsFinder extends Reader {
   readonly ranges: number[] = []
+  private inRecords = 0
+
+  get lookedOver(): number {
+    return this.position - this.inRecords
+  }
 
   override nullableBytes(): null {
     return this.pass(this.int32())
@@ -110,6 +123,7 @@ class RecordsFinder extends Reader {
     if (length > 0) {
       this.ranges.push(this.position, this.position + length)
       this.take(length)
+      this.inRecords += length
     }
     return null
   }

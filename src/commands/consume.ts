@@ -24,6 +24,8 @@ import { type Decoding, decodeFlags, recordDecoding } from './consume-schemas.ts
 const DEFAULT_FORMAT = '%s\\n'
 /** More records than there are in a batch. */
 const MANY = 0x7fff_ffff
+/** Times such as -1h are counted from when each is read. */
+const CLOCK_MS = 1000
 
 export const command = defineCommand({
   path: 'consume',
@@ -83,7 +85,7 @@ export const command = defineCommand({
   unused: ['output'],
   async run(context, { topics }, flags) {
     checkGroupFlags(flags)
-    checkRange(flags)
+    if (flags.group === undefined) checkRange(flags)
     const decoding = await recordDecoding(context, flags)
     const write = writerOf(context, flags, decoding)
     const delimiter = context.formGiven || flags.null ? undefined : valueDelimiter(flags.format ?? DEFAULT_FORMAT)
@@ -247,7 +249,7 @@ async function printAll(
 function checkRange({ offset, until }: Flags): void {
   const isBackwards =
     (offset.kind === 'offset' && until?.kind === 'offset' && until.offset < offset.offset) ||
-    (offset.kind === 'time' && until?.kind === 'time' && until.timestamp < offset.timestamp)
+    (offset.kind === 'time' && until?.kind === 'time' && until.timestamp < offset.timestamp - CLOCK_MS)
   if (isBackwards) throw new UsageError('--until is before --offset')
 }
 

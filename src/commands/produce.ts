@@ -209,9 +209,12 @@ function checkFlags(flags: Flags, files: readonly string[]): void {
       hint: "as in --template '%h\\t%k\\t%v\\n'",
     })
   }
-  if (keyDelimiter !== undefined && (files.length > 0 || input === 'whole') && isWhole(flags)) {
-    throw new UsageError('--key-delimiter is for lines, and the input is one record', {
-      hint: '--lines makes each line of the FILEs a record; -k gives one key to all',
+  const isOneRecord = (files.length > 0 || input === 'whole') && isWhole(flags)
+  if (isOneRecord && (keyDelimiter ?? headersDelimiter) !== undefined) {
+    const [option, instead] = keyDelimiter === undefined ? ['headers', '-H'] : ['key', '-k']
+    const lines = input === 'whole' ? 'leave --input whole out' : '--lines makes each line of the FILEs one'
+    throw new UsageError(`--${option}-delimiter is for records that are lines`, {
+      hint: `${lines}; ${instead} is for all records`,
     })
   }
 }

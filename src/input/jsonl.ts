@@ -45,8 +45,8 @@ export class JsonLineReader extends ParsedLineReader {
         wrong(`'${field}' is not a field of a record`, `fields are ${[...FIELDS].join(', ')}`)
       }
     }
-    const value = 'payload' in record && !('value' in record) ? 'payload' : 'value'
-    const timestamp = 'ts' in record && !('timestamp' in record) ? 'ts' : 'timestamp'
+    const value = oneOf('value', 'payload', record, wrong)
+    const timestamp = oneOf('timestamp', 'ts', record, wrong)
     if (!('key' in record || value in record)) wrong('it has neither a key nor a value')
     if (topic !== undefined && typeof topic !== 'string') wrong('its topic is not a string')
     if (partition !== undefined && !(Number.isInteger(partition) && (partition as number) >= 0)) {
@@ -78,6 +78,12 @@ export class JsonLineReader extends ParsedLineReader {
     checkEncoding(encoding, part, wrong)
     return encoding === 'base64' ? wrong(`its ${part} is not base64`) : Buffer.from(memberText(text, member) as string)
   }
+}
+
+/** Which of two names for the same is there. */
+function oneOf(name: string, other: string, record: Record<string, unknown>, wrong: Wrong): string {
+  if (!(other in record)) return name
+  return name in record ? wrong(`'${name}' and '${other}' are the same`) : other
 }
 
 const AS_BASE64 = 'bytes that are no text are written in base64: {"value":"/w==","valueEncoding":"base64"}'

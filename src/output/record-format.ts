@@ -117,7 +117,8 @@ function tokenSource(
         hint: near ? `did you mean %${token}{${near}}?` : `use ${FORMS.map((form) => `%${token}{${form}}`).join(', ')}`,
       })
     }
-    return `helpers.${argument}(w, ${bytes}, ${start}, ${end})`
+    const written = `helpers.${argument}(w, ${bytes}, ${start}, ${end})`
+    return argument === 'json' ? written : `if (${start} >= 0) ${written};${whenNull}`
   }
   const source = SIMPLE[token]
   if (source === undefined) {
@@ -158,11 +159,11 @@ const helpers = {
   },
 
   hex(sink: RecordSink, bytes: Buffer, start: number, end: number): void {
-    if (start >= 0) sink.text(bytes.toString('hex', start, end))
+    sink.text(bytes.toString('hex', start, end))
   },
 
   base64(sink: RecordSink, bytes: Buffer, start: number, end: number): void {
-    if (start >= 0) sink.text(bytes.toString('base64', start, end))
+    sink.text(bytes.toString('base64', start, end))
   },
 
   headers(sink: RecordSink, cursor: Cursor): void {

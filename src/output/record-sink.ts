@@ -69,7 +69,9 @@ export class RecordSink {
     if (this.alwaysReady && !this.asText && end - start >= DIRECT_FROM) {
       this.push()
       this.writeNow(source.subarray(start, end))
-    } else this.range(source, start, end)
+      return
+    }
+    for (let from = start; from < end; from += PIECE) this.range(source, from, Math.min(end, from + PIECE))
   }
 
   /** A text that is the same in many records. */

@@ -23,24 +23,33 @@ export class ValueLines {
   taken = 0
   start = 0
   end = 0
-  private static module: object | undefined
+  /** Null where WebAssembly can't be had. */
+  private static module: object | null | undefined
   private static readonly known = new WeakMap<WasmMemory, ValueLines>()
   private readonly exports: ValuesModule
   /** The last place that records may have, so that what is read behind them is there. */
   private readonly last: number
 
-  private constructor(memory: WasmMemory) {
-    ValueLines.module ??= new WebAssembly.Module(Buffer.from(VALUES_WASM, 'base64'))
-    this.exports = new WebAssembly.Instance(ValueLines.module, { records: { memory } }).exports
+  private constructor(module: object, memory: WasmMemory) {
+    this.exports = new WebAssembly.Instance(module, { records: { memory } }).exports
     this.last = memory.buffer.byteLength - BLOCK
   }
 
-  /** For records in this buffer; undefined where WebAssembly can't reach it. */
+  /** For records in this buffer; undefined where WebAssembly can't reach it, or does not know such instructions here. */
   static in(buffer: Buffer): ValueLines | undefined {
     const memory = memoryOf(buffer)
-    if (memory === undefined) return undefined
+    if (memory === undefined || ValueLines.module === null) return undefined
     let lines = ValueLines.known.get(memory)
-    if (lines === undefined) ValueLines.known.set(memory, (lines = new ValueLines(memory)))
+    if (lines === undefined) {
+      try {
+        ValueLines.module ??= new WebAssembly.Module(Buffer.from(VALUES_WASM, 'base64'))
+        lines = new ValueLines(ValueLines.module, memory)
+      } catch {
+        ValueLines.module = null
+        return undefined
+      }
+      ValueLines.known.set(memory, lines)
+    }
     return lines
   }
 

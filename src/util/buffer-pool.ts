@@ -1,5 +1,6 @@
 // Large buffers used again and again, so that frames of some megabytes cost no page faults and no garbage collection.
-// Giving back is optional: a buffer that is never given back is collected as any other.
+// Giving back is optional: a buffer that is never given back is collected as any other. Of those that are, the largest are
+// kept: else a few that were needed at the beginning would stand in the way of all larger ones.
 
 const ROUND_UP_TO = 1 << 20
 
@@ -24,6 +25,12 @@ export class BufferPool {
 
   /** Takes back what `take` gave. Nobody may hold a view of it. */
   give(buffer: Buffer): void {
-    if (this.free.length < this.keep) this.free.push(Buffer.from(buffer.buffer))
+    this.free.push(Buffer.from(buffer.buffer))
+    if (this.free.length <= this.keep) return
+    const smallest = Math.min(...this.free.map(({ length }) => length))
+    this.free.splice(
+      this.free.findIndex(({ length }) => length === smallest),
+      1,
+    )
   }
 }

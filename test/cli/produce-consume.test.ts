@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream'
 import test, { after, before } from 'node:test'
 import { type RunningBroker, startBroker } from '../../src/broker/broker.ts'
 import { Client } from '../../src/client/client.ts'
+import { baseOffset, batches } from '../../src/records/batch.ts'
 import { write } from '../client/group/writing.ts'
 import { startProxy } from '../client/with-broker.ts'
 import { binary, type Ended, ktool, type RunOptions, start } from './run.ts'
@@ -336,6 +337,41 @@ test('a damaged partition is named, and the others are read', async () => {
   }
 })
 
+test('damage in large answers ends the reading of its partition where it is', async () => {
+  const dataDirectory = join(folder, 'damaged-much')
+  const own = await startBroker({ dataDirectory, topics: [{ name: 'd', partitions: 2 }] })
+  const at = ['-b', `127.0.0.1:${own.listeners[0].port}`]
+  const lines = Array.from({ length: 20_000 }, (_, i) => `${String(i).padStart(49)}\n`)
+  const stdin = lines.join('')
+  const left = [stdin.length, stdin.length]
+  try {
+    for (const partition of ['0', '1'])
+      await ok(['produce', 'd', '-p', partition, '-X', 'batch.size=100000', ...at], { stdin })
+    for (const partition of [1, 0]) {
+      const log = join(dataDirectory, `d-${partition}`, '00000000000000000000.log')
+      const bytes = readFileSync(log)
+      const middle = [...batches(bytes)].find((start) => start > 600_000) as number
+      bytes[middle + 5_000] ^= 1
+      writeFileSync(log, bytes)
+      const whole = lines.slice(0, baseOffset(bytes, middle)).join('')
+      for (const args of [
+        ['-p', String(partition)],
+        ['-p', String(partition), '-f', '%s\\n%%'],
+      ]) {
+        const ended = await run(['consume', 'd', '-e', ...args, ...at])
+        assert.equal(ended.code, 1)
+        assert.ok(ended.stdout.replaceAll('%', '') === whole, `${ended.stdout.length} of ${whole.length} bytes`)
+      }
+      const both = await run(['consume', 'd', '-e', ...at])
+      left[partition] = whole.length
+      assert.deepEqual([both.code, both.stdout.length], [1, left[0] + left[1]])
+      assert.match(both.stderr, new RegExp(`partition ${partition} of d: .* is corrupt: its checksum`))
+    }
+  } finally {
+    await own.close()
+  }
+})
+
 test('an unknown topic names the nearest ones, for both directions', async () => {
   const name = await topic()
   for (const command of ['produce', 'consume']) {
@@ -420,8 +456,9 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '-H', ''], /has no name/],
     [['produce', 't', '--input', 'jsonl', '-K', ':'], /jsonl has keys and headers of its own/],
     [['produce', 't', '--transactional-id', ''], /--transactional-id: it is empty/],
-    [['produce', 't', '-K', ':', 'file'], /--key-delimiter is for lines, and the input is one record\n {2}--lines/],
-    [['produce', 't', '-K', ':', '--input', 'whole'], /--key-delimiter is for lines/],
+    [['produce', 't', '-K', ':', 'file'], /--key-delimiter is for records that are lines\n {2}--lines makes/],
+    [['produce', 't', '-K', ':', '--input', 'whole'], /--key-delimiter is for .*\n {2}leave --input whole out/],
+    [['produce', 't', '--headers-delimiter', ':', '--input', 'whole', 'f'], /--headers-delimiter is for records/],
     [['produce', 't', '-K', ':', '--template', '%v\\n'], /a --template says itself where keys and headers end/],
     [['produce', 't', '--acks', '1', '-X', 'enable.idempotence=true'], /enable\.idempotence=true needs acks=all/],
     [['consume', 't', '-o', '4', '--until', '2'], /--until is before --offset/],

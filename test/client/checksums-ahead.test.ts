@@ -105,6 +105,32 @@ test('a batch of an older format, and a wrong checksum, end it', () => {
   }
 })
 
+test('a short message of an older format ends it too, as the only one of its partition and as the last', () => {
+  const old = golden('v1-none')
+  const short = Buffer.from(old.subarray(0, batchSize(old, 0)))
+  assert.ok(short.length < 61)
+  const right = records([200_000])
+  for (const [first, upTo] of [
+    [short, 0],
+    [Buffer.concat([right, short]), right.length],
+  ] as const) {
+    const frame = answer(Fetch.maxVersion, [first, right, right])
+    const from = wholeBatches(Fetch.maxVersion, frame)[0].end - (upTo || short.length)
+    assert.equal(
+      look(Fetch.maxVersion, frame, fc.sample(fc.infiniteStream(fc.constant(50_000)), 1)[0]),
+      upTo && from + upTo,
+    )
+  }
+})
+
+test('a great many partitions are not read over again and again', () => {
+  const frame = answer(Fetch.maxVersion, Array(400_000).fill(null))
+  const began = performance.now()
+  assert.equal(look(Fetch.maxVersion, frame, fc.sample(fc.infiniteStream(fc.constant(66_000)), 1)[0]), 0)
+  // It would be half a minute.
+  assert.ok(performance.now() - began < 5_000)
+})
+
 test('what is no answer is passed over', () => {
   fc.assert(
     fc.property(

@@ -95,6 +95,7 @@ test('null is told from empty', async () => {
   ]
   assert.equal(await formatted('%K %S [%k] [%s];', samples), '-1 -1 [] [];0 0 [] [];')
   assert.equal(await formatted('[%k] [%s];', samples, { showNull: true }), '[NULL] [NULL];[] [];')
+  assert.equal(await formatted('[%k{hex}] [%s{base64}];', samples, { showNull: true }), '[NULL] [NULL];[] [];')
   assert.equal(await formatted('%R', samples), '\xff\xff\xff\xff\0\0\0\0')
 })
 
