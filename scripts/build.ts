@@ -72,9 +72,8 @@ const { output: files } = await bundle.generate({
 })
 await bundle.close()
 
-// The package as a library, on its own: what the command line starts with stays small. And what a thread of its own runs.
+// The package as a library, on its own: what the command line starts with stays small.
 const libraryFiles = await inOneFile('src/index.ts', 'index.cjs')
-const threadFiles = await inOneFile('src/net/tls/thread.ts', 'tls-thread.cjs')
 // What loads the program. The code cache of one build is of no use to another.
 const startSource = readFileSync(join(root, 'src/cli/start.ts'), 'utf8')
 const startFiles = await inOneFile('src/cli/start.ts', 'start.cjs', {
@@ -91,7 +90,7 @@ const unfinished = `${output}.part`
 rmSync(unfinished, { recursive: true, force: true })
 mkdirSync(unfinished, { recursive: true })
 writeFileSync(join(unfinished, 'index.d.ts'), declarations.code)
-for (const file of [...files, ...libraryFiles, ...threadFiles, ...startFiles])
+for (const file of [...files, ...libraryFiles, ...startFiles])
   writeFileSync(join(unfinished, file.fileName), contentOf(file))
 writeFileSync(join(unfinished, 'THIRD-PARTY-LICENSES.txt'), licences())
 rmSync(output, { recursive: true, force: true })

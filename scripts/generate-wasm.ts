@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import wabt from 'wabt'
 
-const features = { simd: true, mutable_globals: true, threads: true }
+const features = { simd: true, mutable_globals: true }
 const folder = join(import.meta.dirname, '../src/records')
 export const wasmModules = ['lines', 'values']
 

@@ -1,8 +1,7 @@
 // One broker as the client sees it: its connections, opened when needed, and the versions it speaks.
 //
 // A connection answers in order, so what may wait long has a connection ("lane") of its own: a fetch that waits for new
-// records, a member that joins a group. Everything else shares the lane 'main'. A connection over TLS that much comes by is
-// replaced by one with a thread of its own.
+// records, a member that joins a group. Everything else shares the lane 'main'.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KtoolError, UnreachableError } from '../errors.ts'
@@ -28,9 +27,6 @@ export interface RequestOptions {
   maxVersion?: number
 }
 
-/** Bytes; fewer are decrypted sooner than a thread begins. */
-const MUCH = 16 << 20
-
 const UNSUPPORTED_VERSION = errorCode('UNSUPPORTED_VERSION')
 
 /** What ktool calls itself; shown in broker metrics (KIP-511). */
@@ -49,12 +45,8 @@ export class Broker {
   readonly address: Address
   private readonly options: ClientOptions
   private readonly lanes = new Map<Lane, Promise<Connection>>()
-  /** Replaced by one with a thread: their last answers may still be on their way. */
-  private readonly replaced = new Set<Connection>()
   private versions: Map<number, ApiVersion> | null = null
   private features: ApiVersionsResponse | null = null
-  /** Connections that were to be replaced by one with a thread. */
-  private readonly threadTriedFor = new WeakSet<Connection>()
   private failures = 0
   private retryAt = 0
   /** Why no connection is opened any more. */
@@ -96,16 +88,6 @@ export class Broker {
     }
   }
 
-  /**
-   * The connection of a lane for fetches: over TLS one with a thread when much has come by. Not for who produces as well, as
-   * requests that are under way on the one before may be overtaken.
-   */
-  async connectionForMuch(lane: Lane): Promise<Connection> {
-    const connection = await this.connection(lane)
-    if (connection.received > MUCH) this.useThread(lane, connection)
-    return connection
-  }
-
   /** The connection of a lane, opened and introduced. */
   async connection(lane: Lane = 'main'): Promise<Connection> {
     const current = this.lanes.get(lane)
@@ -120,21 +102,6 @@ export class Broker {
       if (this.lanes.get(lane) === opening) this.lanes.delete(lane)
     })
     return opening
-  }
-
-  /** Over TLS. Until the other connection is there, and where it can't be had, this one stays. */
-  private useThread(lane: Lane, current: Connection): void {
-    if (!this.options.security?.tls || current.inThread || this.threadTriedFor.has(current)) return
-    this.threadTriedFor.add(current)
-    this.open(true).then(
-      (connection) => {
-        if (this.ended !== null || current.isClosed) return connection.close()
-        this.replaced.add(current)
-        current.onClose(() => this.replaced.delete(current))
-        this.lanes.set(lane, Promise.resolve(connection))
-      },
-      () => {},
-    )
   }
 
   /** The version to use for an API; known once a connection was had. Throws where there is none. */
@@ -192,10 +159,9 @@ export class Broker {
       )
     }
     this.lanes.clear()
-    for (const connection of this.replaced) connection.close()
   }
 
-  private async open(inThread = false): Promise<Connection> {
+  private async open(): Promise<Connection> {
     if (this.ended !== null) throw this.ended
     const wait = this.retryAt - Date.now()
     if (wait > 0) await sleep(wait, undefined, { signal: this.options.signal })
@@ -204,7 +170,6 @@ export class Broker {
         address: this.address,
         target: rewrite(this.address, this.options.resolve),
         tls: this.options.security?.tls,
-        inThread,
         proxy: this.options.proxy,
         clientId: this.options.clientId,
         setupTimeoutMs: this.options.setupTimeoutMs,

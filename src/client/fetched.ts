@@ -38,7 +38,7 @@ export interface Fetched {
   position: Position
   /** Batches; the first may begin before `from`, the last may be torn. Null where nothing is there. */
   records: Buffer | null
-  /** So many bytes of them hold whole batches whose checksums were found right. */
+  /** Batches that end at this place or before it have the right checksums. The place may lie before or behind the records. */
   checked?: number
   /** The offset that was asked for: earlier records in the first batch are not wanted. */
   from: number
@@ -60,11 +60,6 @@ export class Answer {
     this.partitions = partitions
     this.connection = connection
     this.frame = frame
-  }
-
-  /** Whether another thread has received it. */
-  get inThread(): boolean {
-    return this.connection.inThread
   }
 
   done(): void {

@@ -106,14 +106,7 @@ export class Fetcher {
       const first = this.answers.shift()
       if (first !== undefined) {
         this.fetch(first.broker)
-        const { answer } = first
-        if (!answer.inThread) return answer
-        // Until it is sent: who works on the answer leaves no time for that. (Where no other thread gets the next one, its
-        // bytes would only take the place of these in the processor's cache.)
-        await new Promise(setImmediate)
-        if (!this.closed) return answer
-        answer.done()
-        return null
+        return first.answer
       }
       if (this.byLeader.size === 0 && this.lost.size === 0) return null
       await new Promise<void>((resolve) => {
@@ -238,7 +231,7 @@ export class Fetcher {
   }
 
   private async exchange(broker: Broker, positions: Position[]): Promise<Answer | null> {
-    const connection = await broker.connectionForMuch(this.options.lane)
+    const connection = await broker.connection(this.options.lane)
     const version = broker.version(Fetch)
     const { isolation, maxBytes, minBytes, maxWaitMs, partitionMaxBytes } = this.options
     const topics = new Map<string, Map<number, Position>>()

@@ -8,7 +8,7 @@ import { correlationIdOf, decodeResponse, encodeRequest } from '../protocol/fram
 import { type Address, name } from '../util/address.ts'
 import type { ProxyAddress } from '../util/proxy-url.ts'
 import { type Opened, type Outlet, openPlain } from './connect.ts'
-import { FrameReader, type FrameSource } from './frame-reader.ts'
+import { FrameReader } from './frame-reader.ts'
 import type { TlsSettings } from './tls/settings.ts'
 
 export interface ConnectOptions {
@@ -20,8 +20,6 @@ export interface ConnectOptions {
   setupTimeoutMs: number
   /** Over TLS. */
   tls?: TlsSettings | null
-  /** What comes over TLS is decrypted in another thread. */
-  inThread?: boolean
   proxy?: ProxyAddress | null
   signal?: AbortSignal
 }
@@ -37,7 +35,7 @@ export type Send = <Request, Response>(
 interface Receiver {
   resolve(frame: Buffer): void
   reject(error: Error): void
-  onPart?: FrameSource['onPart'] | undefined
+  onPart?: FrameReader['onPart'] | undefined
 }
 
 interface Pending extends Receiver {
@@ -52,9 +50,7 @@ type CloseListener = (error: Error, inPeace: boolean) => void
 export class Connection {
   readonly address: Address
   private readonly socket: Outlet
-  private readonly frames: FrameSource
-  /** Whether what comes is decrypted in another thread. */
-  readonly inThread: boolean
+  private readonly frames: FrameReader
   private readonly lost: Opened['lost']
   private readonly clientId: string
   private readonly pending: Pending[] = []
@@ -72,12 +68,8 @@ export class Connection {
 
   /** Throws UnreachableError, TimeoutError, or for certificates DeniedError, naming the address. */
   static async open(options: ConnectOptions): Promise<Connection> {
-    const { tls, inThread = false, target = options.address } = options
+    const { tls, target = options.address } = options
     const where = { ...options, target }
-    if (tls && inThread) {
-      const opened = await (await import('./tls/threaded.ts')).openTlsInThread(where, tls)
-      return new Connection(options, opened, opened.socket)
-    }
     const frames = new FrameReader()
     const opened = tls
       ? await (await import('./tls/client.ts')).openTls(where, frames, tls)
@@ -85,11 +77,10 @@ export class Connection {
     return new Connection(options, opened, frames)
   }
 
-  private constructor(options: ConnectOptions, { socket, lost }: Opened, frames: FrameSource) {
+  private constructor(options: ConnectOptions, { socket, lost }: Opened, frames: FrameReader) {
     const { address } = options
     this.address = address
     this.clientId = options.clientId
-    this.inThread = options.inThread ?? false
     this.socket = socket
     this.lost = lost
     this.frames = frames
@@ -115,11 +106,6 @@ export class Connection {
 
   get isClosed(): boolean {
     return this.failure !== null
-  }
-
-  /** How many bytes have come. */
-  get received(): number {
-    return this.frames.bytes
   }
 
   /** How many requests wait for their answer. */
@@ -152,14 +138,14 @@ export class Connection {
 
   /**
    * Sends a request; resolves to the answer's frame. A large frame may be given back with `recycle`. `onPart` gets it before
-   * it is whole, where it is large and comes in this thread; it must not throw.
+   * it is whole; it must not throw.
    */
   exchange<Request>(
     api: Api<Request, unknown>,
     version: number,
     body: Input<Request>,
     timeoutMs: number,
-    onPart?: FrameSource['onPart'],
+    onPart?: FrameReader['onPart'],
   ): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (this.failure !== null) return reject(this.failure)

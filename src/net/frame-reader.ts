@@ -1,7 +1,7 @@
 // The answers of a broker, as they come from its socket.
 
 import { BufferPool } from '../util/buffer-pool.ts'
-import { allocateShared } from '../util/wasm-memory.ts'
+import { allocateWasm } from '../util/wasm-memory.ts'
 import type { SocketReader } from './connect.ts'
 import { FrameAssembler, LARGE_FRAME } from './frames.ts'
 
@@ -12,38 +12,21 @@ const READ_BYTES = 256 * 1024
 /** Answers that are worked on and on their way. */
 const KEPT = 4
 
-/** Where the answers of a connection come from. */
-export interface FrameSource {
-  /** Gets each one. What it throws goes to `onError`. */
-  onFrame: (frame: Buffer) => void
+export class FrameReader implements SocketReader {
+  /** Gets each answer. What it throws goes to `onError`. */
+  onFrame: (frame: Buffer) => void = () => {}
   /** Gets a large one each time that more of it has come, before it is whole. Must not throw. */
-  onPart: (frame: Buffer, filled: number) => void
+  onPart: (frame: Buffer, filled: number) => void = () => {}
   /** What comes is no answer, and nothing more comes. */
-  onError: (error: Error) => void
-  /** How many bytes have come. */
-  readonly bytes: number
-  /** Takes a frame back for another answer. Nobody may hold a view of it. */
-  recycle(frame: Buffer): void
-}
-
-export class FrameReader implements FrameSource, SocketReader {
-  onFrame: FrameSource['onFrame'] = () => {}
-  onPart: FrameSource['onPart'] = () => {}
-  onError: FrameSource['onError'] = () => {}
-  bytes = 0
+  onError: (error: Error) => void = () => {}
   private isOver = false
-  private readonly pool: BufferPool
-  private readonly assembler: FrameAssembler
-
-  constructor() {
-    this.pool = new BufferPool(KEPT, allocateShared)
-    this.assembler = new FrameAssembler(
-      MAX_RESPONSE_BYTES,
-      (frame) => this.onFrame(frame),
-      (size) => this.pool.take(size),
-      Buffer.allocUnsafeSlow(READ_BYTES),
-    )
-  }
+  private readonly pool = new BufferPool(KEPT, allocateWasm)
+  private readonly assembler = new FrameAssembler(
+    MAX_RESPONSE_BYTES,
+    (frame) => this.onFrame(frame),
+    (size) => this.pool.take(size),
+    Buffer.allocUnsafeSlow(READ_BYTES),
+  )
 
   space(): Buffer {
     return this.assembler.space()
@@ -51,7 +34,6 @@ export class FrameReader implements FrameSource, SocketReader {
 
   received(bytes: number): void {
     if (this.isOver) return
-    this.bytes += bytes
     try {
       const { assembler } = this
       assembler.received(bytes)
@@ -62,12 +44,9 @@ export class FrameReader implements FrameSource, SocketReader {
     }
   }
 
+  /** Takes a frame back for another answer. Nobody may hold a view of it. */
   recycle(frame: Buffer): void {
-    if (isLarge(frame)) this.pool.give(frame)
+    const hasOwnMemory = frame.byteOffset === 0 && frame.length >= LARGE_FRAME
+    if (hasOwnMemory) this.pool.give(frame)
   }
-}
-
-/** Whether the frame has memory of its own, which can be used again. */
-export function isLarge(frame: Buffer): boolean {
-  return frame.byteOffset === 0 && frame.length >= LARGE_FRAME
 }

@@ -7,14 +7,14 @@ import { CorruptError } from '../../src/errors.ts'
 import * as batch from '../../src/records/batch.ts'
 import { RecordCursor } from '../../src/records/cursor.ts'
 import { ValueLines } from '../../src/records/value-lines.ts'
-import { allocateShared } from '../../src/util/wasm-memory.ts'
+import { allocateWasm } from '../../src/util/wasm-memory.ts'
 import { build, golden, type SampleRecord, sampleRecord } from './samples.ts'
 
 const PAGE = 64 * 1024
 
 /** A batch in memory that WebAssembly can reach, up to `behind` bytes before its end, with bytes about it that are not zero. */
 function placed(bytes: Buffer, behind: number): { buffer: Buffer; at: number } {
-  const memory = allocateShared(Math.ceil((bytes.length + behind) / PAGE) * PAGE).fill(0x81)
+  const memory = allocateWasm(Math.ceil((bytes.length + behind) / PAGE) * PAGE).fill(0x81)
   const at = memory.length - behind - bytes.length
   bytes.copy(memory, at)
   // As the records of an answer: a part of its frame.
