@@ -10,7 +10,7 @@ import { crc32c } from '../records/crc32c.ts'
 /** After so many bytes more it is looked for the records of further partitions: from the front each time. */
 const LOOK_EVERY = 64 * 1024
 /** So many bytes that are no records are read over for that in all: no time is lost with answers of a great many partitions. */
-const LOOK_OVER = 1 << 20
+const LOOK_OVER = 128 * 1024
 
 export class ChecksumsAhead {
   /** In the frame: whole batches that end here or before are right. */

@@ -1,5 +1,5 @@
 // Fetches partitions from their leaders, one fetch in flight per leader. An answer is scanned for where it ends (batch
-// headers only) and the next fetch is sent before the answer is handed out, so that the network works while its records
+// headers only) and the next fetch is begun before the answer is handed out, so that the network works while its records
 // are decoded. At most one answer per leader waits to be taken: memory stays bounded however slow the reader is.
 
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -241,13 +241,9 @@ export class Fetcher {
       partitions.set(position.partition, position)
       position.asked = position.next
     }
-    const names = new Map<string, string>()
-    const ids = new Map<string, string>()
-    for (const name of topics.keys()) {
-      const { topicId } = await this.cluster.topic(name)
-      names.set(topicId, name)
-      ids.set(name, topicId)
-    }
+    const known = await Promise.all([...topics.keys()].map((name) => this.cluster.topic(name)))
+    const ids = new Map(known.map(({ name, topicId }) => [name, topicId]))
+    const names = new Map(known.map(({ name, topicId }) => [topicId, name]))
     const checksums = this.options.checkCrcs ? new ChecksumsAhead(version) : null
     const frame = await connection.exchange(
       Fetch,

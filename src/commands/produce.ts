@@ -212,7 +212,10 @@ function checkFlags(flags: Flags, files: readonly string[]): void {
   const isOneRecord = (files.length > 0 || input === 'whole') && isWhole(flags)
   if (isOneRecord && (keyDelimiter ?? headersDelimiter) !== undefined) {
     const [option, instead] = keyDelimiter === undefined ? ['headers', '-H'] : ['key', '-k']
-    const lines = input === 'whole' ? 'leave --input whole out' : '--lines makes each line of the FILEs one'
+    const lines =
+      files.length === 0
+        ? 'leave --input whole out'
+        : `--lines${input === 'whole' ? ' in place of --input whole' : ''} makes each line of the FILEs one`
     throw new UsageError(`--${option}-delimiter is for records that are lines`, {
       hint: `${lines}; ${instead} is for all records`,
     })

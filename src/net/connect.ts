@@ -1,7 +1,6 @@
 // Opening a client's socket, in plain text, also through a proxy. What fails is told with the address and what to do.
 
 import net from 'node:net'
-import type { Writable } from 'node:stream'
 import { type KtoolError, TimeoutError, UnreachableError } from '../errors.ts'
 import { type Address, name } from '../util/address.ts'
 import type { ProxyAddress } from '../util/proxy-url.ts'
@@ -23,11 +22,8 @@ export interface SocketOptions {
   signal?: AbortSignal
 }
 
-/** What is sent goes here; it ends where the connection does. */
-export type Outlet = Writable & Pick<net.Socket, 'destroySoon'>
-
 /** An open socket, and the error for its end. */
-export interface Opened<Socket extends Outlet = Outlet> {
+export interface Opened<Socket extends net.Socket = net.Socket> {
   socket: Socket
   lost: (error?: Error) => KtoolError
 }

@@ -7,7 +7,7 @@ import { ProtocolError } from '../protocol/errors.ts'
 import { correlationIdOf, decodeResponse, encodeRequest } from '../protocol/frame.ts'
 import { type Address, name } from '../util/address.ts'
 import type { ProxyAddress } from '../util/proxy-url.ts'
-import { type Opened, type Outlet, openPlain } from './connect.ts'
+import { type Opened, openPlain } from './connect.ts'
 import { FrameReader } from './frame-reader.ts'
 import type { TlsSettings } from './tls/settings.ts'
 
@@ -49,7 +49,7 @@ type CloseListener = (error: Error, inPeace: boolean) => void
 
 export class Connection {
   readonly address: Address
-  private readonly socket: Outlet
+  private readonly socket: Opened['socket']
   private readonly frames: FrameReader
   private readonly lost: Opened['lost']
   private readonly clientId: string
@@ -106,11 +106,6 @@ export class Connection {
 
   get isClosed(): boolean {
     return this.failure !== null
-  }
-
-  /** How many requests wait for their answer. */
-  get inFlight(): number {
-    return this.pending.length
   }
 
   /** Sends a request and decodes the answer. */

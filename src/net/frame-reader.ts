@@ -20,7 +20,7 @@ export class FrameReader implements SocketReader {
   /** What comes is no answer, and nothing more comes. */
   onError: (error: Error) => void = () => {}
   private isOver = false
-  private readonly pool = new BufferPool(KEPT, allocateWasm)
+  private readonly pool = new BufferPool(KEPT, allocateWasm, true)
   private readonly assembler = new FrameAssembler(
     MAX_RESPONSE_BYTES,
     (frame) => this.onFrame(frame),

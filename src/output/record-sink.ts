@@ -71,7 +71,9 @@ export class RecordSink {
       this.writeNow(source.subarray(start, end))
       return
     }
-    for (let from = start; from < end; from += PIECE) this.range(source, from, Math.min(end, from + PIECE))
+    // In the middle of a character it can't be cut where characters are looked for.
+    const most = this.asText ? end - start : PIECE
+    for (let from = start; from < end; from += most) this.range(source, from, Math.min(end, from + most))
   }
 
   /** A text that is the same in many records. */
@@ -231,7 +233,8 @@ export class RecordSink {
         this.fail(error as Error)
       }
       this.queue.shift()
-      if (piece.buffer.byteLength === PIECE) this.spare.push(Buffer.from(piece.buffer))
+      const isSpare = piece.buffer.byteLength === PIECE && this.spare.length <= WAITING
+      if (isSpare) this.spare.push(Buffer.from(piece.buffer))
     }
   }
 

@@ -1,6 +1,5 @@
 // Large buffers used again and again, so that frames of some megabytes cost no page faults and no garbage collection.
-// Giving back is optional: a buffer that is never given back is collected as any other. Of those that are, the largest are
-// kept: else a few that were needed at the beginning would stand in the way of all larger ones.
+// Giving back is optional: a buffer that is never given back is collected as any other.
 
 const ROUND_UP_TO = 1 << 20
 
@@ -8,11 +7,16 @@ export class BufferPool {
   private readonly free: Buffer[] = []
   private readonly keep: number
   private readonly allocate: (size: number) => Buffer
+  private readonly preferLarge: boolean
 
-  /** `keep`: how many free buffers to hold at most. */
-  constructor(keep = 4, allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow) {
+  /**
+   * `keep`: how many free buffers to hold at most. `preferLarge`: where there are more, the largest; else a few that were needed
+   * at the beginning would stand in the way of all larger ones.
+   */
+  constructor(keep = 4, allocate: (size: number) => Buffer = Buffer.allocUnsafeSlow, preferLarge = false) {
     this.keep = keep
     this.allocate = allocate
+    this.preferLarge = preferLarge
   }
 
   /** A buffer of just `size` bytes with whatever content. */
@@ -25,7 +29,7 @@ export class BufferPool {
 
   /** Takes back what `take` gave. Nobody may hold a view of it. */
   give(buffer: Buffer): void {
-    this.free.push(Buffer.from(buffer.buffer))
+    if (this.free.length < this.keep || this.preferLarge) this.free.push(Buffer.from(buffer.buffer))
     if (this.free.length <= this.keep) return
     const smallest = Math.min(...this.free.map(({ length }) => length))
     this.free.splice(

@@ -85,6 +85,9 @@ test('many lines of any length, over several batches and pieces', async () => {
   }
   const zeros = await ok(['consume', name, '-e', '-f', '%s\\0'], { env: { ...env, NODE_OPTIONS: '--jitless' } })
   assert.ok(zeros === lines.map((line) => `${line}\0`).join(''), 'without WebAssembly')
+  const large = await topic(1, { 'max.message.bytes': '10000000' })
+  await ok(['produce', large, '--lines', file, '-X', 'batch.size=9000000'])
+  assert.ok((await ok(['consume', large, '-e'])) === `${text}\n`, 'in batches larger than a piece, too')
   const others = await topic(3)
   await ok(['produce', others, '-Z', '-H', 'a=1', '-c', '40000'], { stdin: text })
   await ok(['produce', others, '-Z', '-c', '40001', '-p', '1', '--timestamp', '@5'], { stdin: text })
@@ -458,6 +461,7 @@ test('options that make no sense are usage errors', async () => {
     [['produce', 't', '--transactional-id', ''], /--transactional-id: it is empty/],
     [['produce', 't', '-K', ':', 'file'], /--key-delimiter is for records that are lines\n {2}--lines makes/],
     [['produce', 't', '-K', ':', '--input', 'whole'], /--key-delimiter is for .*\n {2}leave --input whole out/],
+    [['produce', 't', '-K', ':', '--input', 'whole', 'f'], / {2}--lines in place of --input whole makes/],
     [['produce', 't', '--headers-delimiter', ':', '--input', 'whole', 'f'], /--headers-delimiter is for records/],
     [['produce', 't', '-K', ':', '--template', '%v\\n'], /a --template says itself where keys and headers end/],
     [['produce', 't', '--acks', '1', '-X', 'enable.idempotence=true'], /enable\.idempotence=true needs acks=all/],
@@ -507,6 +511,15 @@ test('filters choose records before anything is formatted', async () => {
   )
   assert.equal((await run(['consume', name, '--where', 'nonsense'])).code, 2)
   assert.equal((await run(['consume', name, '--grep', '('])).code, 2)
+})
+
+test('a range whose ends are the same is empty, also where the clock goes on between them', async () => {
+  const name = await topic()
+  await ok(['produce', name], { stdin: 'one\n' })
+  for (const time of ['@-1h', '@now', '0']) assert.equal(await ok(['consume', name, '--until', time, '-o', time]), '')
+  // A group may have committed less than where it would begin without.
+  const ended = await run(['consume', name, '-G', 'ranges', '-o', '1', '--until', '0', '--idle', '1s'])
+  assert.deepEqual([ended.code, ended.stdout], [0, ''], ended.stderr)
 })
 
 test('--idle ends when nothing comes any more', async () => {

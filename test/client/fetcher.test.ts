@@ -136,6 +136,24 @@ test('a partition that stays unreadable is told of once, and does not hang who w
   assert.match(notices[0], /KAFKA_STORAGE_ERROR .*; trying again$/)
 })
 
+test('checksums are checked while a large answer comes, unless nobody wants them checked', async (t) => {
+  const { client } = await withBroker(t)
+  await client.admin.createTopics([{ name: 'a', partitions: 1 }])
+  for (let i = 0; i < 10; i++) await write(client, 'a', 0, i * 2_000, 2_000)
+  const checkedOf = async (checkCrcs: boolean) => {
+    const fetcher = new Fetcher(client.cluster, { checkCrcs }, () => {})
+    fetcher.add([new Position('a', 0, 0, 20_000)])
+    const answer = await fetcher.next()
+    const [{ records, checked = 0 }] = answer?.partitions ?? []
+    fetcher.close()
+    return checked / (records as Buffer).length
+  }
+  const whole = await checkedOf(true)
+  // The last batches come with the end of the answer.
+  assert.ok(whole > 0.5 && whole <= 1, String(whole))
+  assert.ok((await checkedOf(false)) <= 0)
+})
+
 test('offsets by time, by number, from the end', async (t) => {
   const { client } = await withBroker(t)
   await client.admin.createTopics([{ name: 'a', partitions: 2 }])

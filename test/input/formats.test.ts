@@ -172,6 +172,7 @@ test('a wrong line is named, and the next ones are read', () => {
     ['{"value":1,"headers":5}', /neither a list of pairs nor an object/],
     ['{"value":1,"headers":[["a"],"b"]}', /not a pair/],
     ['{"value":"v","payload":"v"}', /'value' and 'payload' are the same/],
+    ['{"value":"v","ts":1,"timestamp":1}', /'timestamp' and 'ts' are the same/],
     ['{"payload":"v","headers":["a","b","c"]}', /not a pair/],
     ['{"value":1,"headers":[["h",1234,"base64"]]}', /its header h is not base64/],
     [`{"value":1,"headers":[["a",${nested(100_000)}]]}`, /its headers are nested too deeply/],

@@ -6,10 +6,11 @@ const MIB = 1 << 20
 
 test('what was given back is used again, whatever was needed before', () => {
   let allocated = 0
-  const pool = new BufferPool(4, (size) => {
+  const allocate = (size: number) => {
     allocated++
     return Buffer.alloc(size)
-  })
+  }
+  const pool = new BufferPool(4, allocate, true)
   const twoOf = (size: number) => {
     const frames = [pool.take(size), pool.take(size)]
     for (const frame of frames) {

@@ -2,7 +2,6 @@
 
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { TLSSocket } from 'node:tls'
 import { levelText } from '../../client/admin/features.ts'
 import { Broker } from '../../client/broker.ts'
 import type { ClientOptions } from '../../client/options.ts'
@@ -88,7 +87,7 @@ async function certificate(address: Address, target: Address, options: ClientOpt
   const { openTls } = await import('../../net/tls/client.ts')
   const { setupTimeoutMs, signal, security, proxy } = options
   const opened = await openTls({ address, target, setupTimeoutMs, signal, proxy }, reader, security?.tls as never)
-  const socket = opened.socket as TLSSocket
+  const { socket } = opened
   socket.on('error', () => {})
   const { subject, valid_to: until } = socket.getPeerCertificate()
   const days = Math.floor((Date.parse(until) - Date.now()) / DAY_MS)
