@@ -141,7 +141,7 @@ test('what is checked while a large answer comes is told with it, unless nobody 
   const { client } = await withBroker(t)
   await client.admin.createTopics([{ name: 'a', partitions: 1 }])
   // Much more than is read at once.
-  await write(client, 'a', 0, 0, 20_000)
+  for (let i = 0; i < 5; i++) await write(client, 'a', 0, i * 4_000, 4_000)
   const RIGHT_UP_TO = 1_000_000
   t.mock.method(ChecksumsAhead.prototype, 'look', function (this: ChecksumsAhead) {
     this.rightUpTo = RIGHT_UP_TO
